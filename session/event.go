@@ -142,10 +142,10 @@ type CloseReason uint8
 
 // The reasons.
 const (
-	CloseFIN      CloseReason = iota + 1 // both sides sent FIN, or one did and the other fell silent
-	CloseRST                             // a reset
-	CloseReused                          // a new connection began on the same addresses and ports
-	CloseEvicted                         // the table of connections was full
+	CloseFIN     CloseReason = iota + 1 // both sides sent FIN, or one did and the other fell silent
+	CloseRST                            // a reset
+	CloseReused                         // a new connection began on the same addresses and ports
+	CloseEvicted                        // the table of connections was full
 )
 
 var closeNames = [...]string{"", "fin", "rst", "ports reused", "connection table full"}

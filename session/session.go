@@ -25,7 +25,9 @@ type Session struct{ handle Handler }
 func New(handle Handler) *Session { return &Session{handle: handle} }
 
 // Open begins a connection at time t. handshake says that a SYN was seen.
-func (s *Session) Open(t int64, e Endpoints, dir Direction, handshake bool) *Conn { return &Conn{Endpoints: e} }
+func (s *Session) Open(t int64, e Endpoints, dir Direction, handshake bool) *Conn {
+	return &Conn{Endpoints: e}
+}
 
 // End says that nothing more will come: what is unfinished in any direction is reported.
 func (s *Session) End() {}
