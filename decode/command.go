@@ -7,7 +7,7 @@ const (
 )
 
 // Command is a decoded header. Decode may be called on the same Command again and again; it reuses its memory, so what
-// a Command points to is valid until the next Decode and as long as the frame's bytes are.
+// a Command points to is valid until the next Decode and as long as the frame's bytes are. A copy shares that memory.
 type Command struct {
 	Code     int32 // a request's operation; a response's status
 	Opaque   int32
@@ -21,8 +21,24 @@ type Command struct {
 	Ext    Fields
 	// HasOpaque is false for a JSON header without opaque, which can never be paired.
 	HasOpaque bool
+}
 
-	scratch []byte // unescaped text
+// Decode reads the header of f. Numbers beyond int32, broken syntax, lengths that do not fit and bytes behind a JSON
+// object are an *Error, upon which what c holds means nothing (RemotingCommand.headerDecode).
+func (c *Command) Decode(f Frame) error {
+	c.Code, c.Opaque, c.Flag, c.Version = 0, 0, 0, 0
+	c.Language, c.LanguageName, c.Remark, c.HasOpaque = LanguageNone, nil, nil, false
+	c.Ext.reset(f.Header)
+	var p problem
+	if f.Serialization == ROCKETMQ {
+		p = c.decodeBinary(f.Header)
+	} else {
+		p = c.decodeJSON(f.Header)
+	}
+	if p.reason != ReasonNone {
+		return &Error{OpHeader, PrefixLen + p.off, p.reason}
+	}
+	return nil
 }
 
 // Response tells whether the command answers another (flag bit 0 wins over bit 1).
@@ -36,17 +52,17 @@ type Range struct{ Off, Len int }
 
 // Field is one entry of extFields.
 type Field struct {
-	Key, Value  []byte // text; Value is nil for a JSON null
-	KeyRange    Range  // within the header
-	ValueRange  Range  // within the header, without quotes
-	Quoted      bool   // false for a JSON number, boolean, null, object or array
-	keyEscaped  bool
-	textEscaped bool // Value still holds JSON escapes
+	Key, Value []byte // unescaped text; Value is nil for a JSON null
+	KeyRange   Range  // within the header, without quotes
+	ValueRange Range  // within the header, without quotes
+	Quoted     bool   // false for a JSON number, boolean, null, object or array
 }
 
 // Fields are the extFields of a command in the order of the wire, doubled keys included.
 type Fields struct {
 	Present bool // false when a JSON header has no extFields, or null
-	list    []Field
-	cmd     *Command
+	header  []byte
+	list    []entry
+	text    []byte // unescaped text
+	discard bool   // check only, keep no entry
 }

@@ -20,14 +20,16 @@ type FieldSpec struct {
 	Required bool
 	Since    string // first release with it; empty: as old as its class
 	Last     string // last release with it; empty: still there
-	Unit     string // "ms" since 1970 for a point in time, "bytes", …; empty: none
+	Unit     string // "ms since 1970" for a point in time, "ms" for a duration, "bytes"; empty: none
 	Meaning  string
 }
 
 // Schema is a header class.
 type Schema struct {
-	Name   string
-	Fields []FieldSpec
+	Name        string
+	Since, Last string // as of FieldSpec
+	FastCodec   bool   // a ROCKETMQ header carries its fields first, in this order, and possibly once more (FastCodesHeader)
+	Fields      []FieldSpec
 }
 
 // Code is one operation: a line of the request table (RequestCode.java).

@@ -74,8 +74,8 @@ const (
 	DeadLetter
 	// MidStream: the connection's start was not captured.
 	MidStream
-	// Evicted is set on a request that lost its place in the bounded table of requests that wait for an answer.
-	Evicted
+	// Late: the answer came after the client's default time-out, so nobody waited for it.
+	Late
 )
 
 // None is the QueueID of an event without queue.

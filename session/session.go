@@ -3,6 +3,9 @@
 //
 // A source calls Open for a connection, Begin where it saw a direction start, then Bytes, Gap and Close; each event goes
 // to the session's handler at once. The package does not know where bytes come from, and takes time as an argument.
+//
+//	Conn.Bytes ─> direction (framing) ─> Session.frame (header, pairing) ─> Handler
+//	                  └─ search (after a hole, or begun in the middle) ─┘
 package session
 
 import "github.com/mqsniff/mqsniff/decode"
@@ -10,24 +13,123 @@ import "github.com/mqsniff/mqsniff/decode"
 // View is what an event was made from. It is borrowed for the call of a Handler.
 type View struct {
 	Conn *Conn
-	// Frame and Command are set for frames only. Frame.Raw ends at the first byte that was not captured.
+	// The rest is set for frames only. Frame.Raw ends at the first byte that was not captured.
 	Frame   decode.Frame
 	Command *decode.Command
+	Context decode.Context
 }
 
 // Handler receives every event, in the order of completion. Both arguments are borrowed for the call.
 type Handler func(*Event, *View)
 
-// Session owns the connections of one source. It is used by one goroutine.
-type Session struct{ handle Handler }
+// DefaultBuffer bounds the bytes of unfinished frames that a session holds, all connections together.
+const DefaultBuffer = 64 << 20
 
-// New returns a session that calls handle for each event.
-func New(handle Handler) *Session { return &Session{handle: handle} }
-
-// Open begins a connection at time t. handshake says that a SYN was seen.
-func (s *Session) Open(t int64, e Endpoints, dir Direction, handshake bool) *Conn {
-	return &Conn{Endpoints: e}
+// Options are the limits of a session. The zero value means the defaults.
+type Options struct {
+	Limits  decode.Limits
+	Buffer  int // bytes of unfinished frames, all connections together; default DefaultBuffer
+	Pending int // requests that wait for an answer, all connections together; default DefaultPending
 }
 
-// End says that nothing more will come: what is unfinished in any direction is reported.
-func (s *Session) End() {}
+// Session owns the connections of one source. It is used by one goroutine.
+type Session struct {
+	Symbols *Symbols
+
+	handle  Handler
+	limits  decode.Limits
+	buffer  int
+	held    int // bytes in buffers of unfinished frames
+	free    [][]byte
+	pending pendingTable
+	conns   uint32
+	events  uint32
+	live    map[uint32]*Conn
+	now     int64 // the latest time seen
+
+	dropped bool // the frame that is being handed out had its body dropped
+	event   Event
+	view    View
+	command decode.Command
+}
+
+// New returns a session that calls handle for each event.
+func New(o Options, handle Handler) *Session {
+	if o.Buffer <= 0 {
+		o.Buffer = DefaultBuffer
+	}
+	if o.Pending <= 0 {
+		o.Pending = DefaultPending
+	}
+	return &Session{
+		Symbols: NewSymbols(), handle: handle, limits: o.Limits, buffer: o.Buffer,
+		pending: newPendingTable(o.Pending), live: map[uint32]*Conn{},
+	}
+}
+
+// Open begins a connection at time t. dir is the direction of the packet that began it; handshake says that this was a
+// SYN or a SYN+ACK.
+func (s *Session) Open(t int64, e Endpoints, dir Direction, handshake bool) *Conn {
+	s.conns++
+	c := &Conn{Number: s.conns, Endpoints: e, session: s}
+	s.live[c.Number] = c
+	ev := s.begin(c, Open, dir, t)
+	if !handshake {
+		ev.Marks |= MidStream
+	}
+	s.emit()
+	return c
+}
+
+// End says that nothing more will come: what is unfinished in any direction is reported, in the order of the
+// connections.
+func (s *Session) End() {
+	for n := uint32(1); len(s.live) > 0 && n <= s.conns; n++ {
+		if c := s.live[n]; c != nil {
+			c.finish(s.now)
+			delete(s.live, n)
+		}
+	}
+}
+
+// Waiting is the number of requests without an answer so far; oneways do not count.
+func (s *Session) Waiting() int { return s.pending.len() + int(s.pending.evicted) }
+
+// begin starts the session's one event; emit hands it out.
+func (s *Session) begin(c *Conn, k Kind, dir Direction, t int64) *Event {
+	if t > s.now {
+		s.now = t
+	}
+	s.events++
+	s.event = Event{Number: s.events, Conn: c.Number, Kind: k, Dir: dir, Time: t, QueueID: None, Language: decode.LanguageNone}
+	s.view.Conn = c
+	return &s.event
+}
+
+func (s *Session) emit() {
+	s.handle(&s.event, &s.view)
+	s.view.Frame = decode.Frame{}
+	s.view.Command = nil
+}
+
+// take returns an empty buffer; give returns it.
+func (s *Session) take() []byte {
+	if n := len(s.free); n > 0 {
+		b := s.free[n-1]
+		s.free = s.free[:n-1]
+		return b[:0]
+	}
+	return make([]byte, 0, 4096)
+}
+
+// Buffers that are kept for reuse: few, and none that one huge frame made large.
+const (
+	maxFree    = 64
+	maxFreeCap = 1 << 20
+)
+
+func (s *Session) give(b []byte) {
+	if cap(b) > 0 && cap(b) <= maxFreeCap && len(s.free) < maxFree {
+		s.free = append(s.free, b)
+	}
+}

@@ -17,6 +17,8 @@ type Chunk struct {
 	RecordLen uint32
 	Seq       uint32 // TCP sequence number of Bytes[0]
 	Source    uint16 // number of the file
+
+	scattered bool // Bytes came in several packets, from Record to Record+RecordLen
 }
 
 // Source reads the bytes of an event again.

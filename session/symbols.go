@@ -31,13 +31,17 @@ type Symbols struct {
 // NewSymbols returns a table with the empty text in it.
 func NewSymbols() *Symbols {
 	s := &Symbols{numbers: map[string]Symbol{}}
-	s.Add(nil)
+	s.chunks[0].Store(new([symbolChunk]string)) // its first text is the empty one
+	s.count.Store(1)
 	s.Add([]byte(TooMany))
 	return s
 }
 
 // Add returns the number of text, which it copies if it is new. It does not allocate for a text that it knows.
 func (s *Symbols) Add(text []byte) Symbol {
+	if len(text) == 0 {
+		return 0
+	}
 	if len(text) > maxSymbolLen {
 		text = text[:maxSymbolLen]
 	}

@@ -1,0 +1,74 @@
+// Command mqsniff shows Apache RocketMQ remoting traffic: what was asked, what was answered, how late, and why it failed.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// Exit codes, besides 128 + the number of a signal.
+const (
+	exitDone   = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+func main() {
+	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// run is main without the process, so that tests can call it.
+func run(args []string, in io.Reader, out, errs io.Writer) int {
+	ctx, stop := context.WithCancelCause(context.Background())
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	defer signal.Stop(signals)
+	go func() {
+		if s, ok := <-signals; ok {
+			stop(interrupted{s})
+		}
+	}()
+	root := newRoot(&terminal{in: in, out: out, errs: errs})
+	root.SetArgs(args)
+	root.SetIn(in)
+	root.SetOut(out)
+	root.SetErr(errs)
+	err := root.ExecuteContext(ctx)
+	var by interrupted
+	var usage usageError
+	switch {
+	case errors.Is(err, syscall.EPIPE):
+		return exitDone // the reader of a pipe has seen enough
+	case err == nil && errors.As(context.Cause(ctx), &by):
+		return by.code()
+	case err == nil:
+		return exitDone
+	case errors.As(err, &usage):
+		fmt.Fprintf(errs, "mqsniff: %v\n", err)
+		return exitUsage
+	}
+	fmt.Fprintf(errs, "mqsniff: %v\n", err)
+	return exitFailed
+}
+
+// interrupted is the cause of a context that a signal ended.
+type interrupted struct{ signal os.Signal }
+
+func (i interrupted) Error() string { return i.signal.String() }
+
+func (i interrupted) code() int {
+	if n, ok := i.signal.(syscall.Signal); ok {
+		return 128 + int(n)
+	}
+	return exitFailed
+}
+
+// usageError is a mistake in the command line.
+type usageError struct{ error }
+
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }

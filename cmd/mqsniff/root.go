@@ -1,0 +1,62 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+)
+
+const long = `mqsniff reads Apache RocketMQ's remoting protocol and shows what was asked, what was answered, how late, and why it
+failed.
+
+  mqsniff FILE...           opens captures in the screen (? shows its keys); prints lines where there is no terminal
+  mqsniff read FILE...      prints frames: as text, as JSON, or one page of summary
+
+A FILE is a pcap or pcapng capture, plain or compressed by gzip, zstd or lz4; - is standard input.`
+
+func newRoot(t *terminal) *cobra.Command {
+	o := &screenOptions{}
+	root := &cobra.Command{
+		Use:           "mqsniff [flags] FILE...",
+		Short:         "See what Apache RocketMQ clients and brokers say to each other",
+		Long:          long,
+		Args:          cobra.ArbitraryArgs,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return cmd.Help()
+			}
+			return openScreen(cmd.Context(), t, args, o)
+		},
+	}
+	o.addTo(root)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usagef("%w (see %s --help)", err, cmd.CommandPath())
+	})
+	root.AddCommand(newRead(t), newCodes(t), newFields(t), newVersion(t))
+	root.CompletionOptions.HiddenDefaultCmd = false
+	return root
+}
+
+// exactly is cobra.ExactArgs as a usage error.
+func minArgs(n int, what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) < n {
+			return usagef("%s needs %s (see %s --help)", cmd.CommandPath(), what, cmd.CommandPath())
+		}
+		return nil
+	}
+}
+
+func newVersion(t *terminal) *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Print the version of mqsniff",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			_, err := fmt.Fprintln(t.out, "mqsniff", version())
+			return err
+		},
+	}
+}

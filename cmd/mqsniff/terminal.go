@@ -1,0 +1,58 @@
+package main
+
+import (
+	"io"
+	"os"
+
+	"golang.org/x/term"
+)
+
+// terminal is what the program was given to talk to.
+type terminal struct {
+	in        io.Reader
+	out, errs io.Writer
+}
+
+func isTerminal(v any) bool {
+	f, ok := v.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// screen tells whether a screen can be drawn, and if not why.
+func (t *terminal) screen() (bool, string) {
+	switch name := os.Getenv("TERM"); {
+	case !isTerminal(t.out):
+		return false, "standard output is no terminal"
+	case os.Getenv("CI") == "true":
+		return false, "CI is set"
+	case name == "" || name == "dumb":
+		return false, "TERM is " + orNone(name)
+	}
+	return true, ""
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "not set"
+	}
+	return s
+}
+
+// color tells whether lines for a person may be coloured, following NO_COLOR and CLICOLOR_FORCE.
+func (t *terminal) color(choice string) (bool, error) {
+	switch choice {
+	case "always":
+		return true, nil
+	case "never":
+		return false, nil
+	case "auto":
+		if os.Getenv("NO_COLOR") != "" {
+			return false, nil
+		}
+		if force := os.Getenv("CLICOLOR_FORCE"); force != "" && force != "0" {
+			return true, nil
+		}
+		return isTerminal(t.out), nil
+	}
+	return false, usagef("--color is auto, always or never, not %q", choice)
+}

@@ -1,0 +1,156 @@
+package decode
+
+import "encoding/binary"
+
+// MessageIter walks the messages of a frame. It is a value and allocates nothing.
+type MessageIter struct {
+	body  []byte
+	base  int // of body[0] within the frame
+	off   int // of the next message within body
+	shape shape
+	cut   bool    // the capture lacks the end of the frame
+	head  Message // what the elements of a batch have in common
+	err   Error
+}
+
+// shape is how messages lie in a body.
+type shape uint8
+
+const (
+	shapeNone    shape = iota
+	shapeRecords       // stored records, one after the other
+	shapeSend          // the body is the message, the header says the rest
+	shapeBatch         // elements of a batch, the header says what they have in common
+	shapeInner         // elements of an inner batch
+)
+
+// consumeMessageDirectly is RequestCode.CONSUME_MESSAGE_DIRECTLY.
+const consumeMessageDirectly = 309
+
+// shapeOf tells whether and how a frame carries messages. A response whose request was not seen is judged by the magic
+// of its first record.
+func shapeOf(ctx Context, status int32, cmd *Command, body []byte) shape {
+	if cmd.Response() {
+		if status != 0 || len(body) == 0 {
+			return shapeNone
+		}
+		if !ctx.Known {
+			if len(body) >= minRecord && isMagic(binary.BigEndian.Uint32(body[4:])) {
+				return shapeRecords
+			}
+			return shapeNone
+		}
+		switch ctx.Code {
+		case PullMessage, LitePullMessage, PopMessage, PeekMessage, QueryMessage, ViewMessageByID:
+			return shapeRecords
+		}
+		return shapeNone
+	}
+	switch cmd.Code {
+	case CheckTransactionState, consumeMessageDirectly:
+		if len(body) > 0 {
+			return shapeRecords
+		}
+	}
+	if IsSend(cmd.Code) {
+		if isBatch(cmd) {
+			return shapeBatch
+		}
+		return shapeSend
+	}
+	return shapeNone
+}
+
+// MessagesOf walks the messages that f carries. status is the response code of a response. Messages are found in
+// successful answers to pulls, pops, queries and views, in the requests 39 and 309, and in sends; where the header of a
+// send says that it is a batch, its elements are the messages. A frame whose body is cut gives what is there, and then
+// an error. cmd and f must outlive the iterator.
+func MessagesOf(ctx Context, status int32, cmd *Command, f Frame) MessageIter {
+	it := MessageIter{body: f.Body, base: len(f.Raw) - len(f.Body), shape: shapeOf(ctx, status, cmd, f.Body), cut: isCut(f)}
+	if it.shape == shapeSend || it.shape == shapeBatch {
+		readSendHeader(&it.head, cmd)
+	}
+	return it
+}
+
+// Next reads the next message into m, which it overwrites. It is false at the end, or where nothing behind can be read.
+func (it *MessageIter) Next(m *Message) bool {
+	switch it.shape {
+	case shapeRecords:
+		return it.nextRecord(m)
+	case shapeSend:
+		it.shape = shapeNone
+		*m = it.head
+		m.Body = it.body
+		m.BodyRange = Range{it.base, len(it.body)}
+		m.Range = m.BodyRange
+		if it.cut {
+			it.fail(len(it.body), ReasonShort)
+		}
+		return true
+	case shapeBatch, shapeInner:
+		return it.nextElement(m)
+	}
+	return false
+}
+
+// Err is the first problem that Next met, with its offset within the frame (of an inner batch: within its body); nil
+// when there was none. Messages behind a record that could not be read are still given, as its size says where they begin.
+func (it *MessageIter) Err() *Error {
+	if it.err.Code == ReasonNone {
+		return nil
+	}
+	err := it.err
+	return &err
+}
+
+// fail keeps the first problem; off is within body.
+func (it *MessageIter) fail(off int, why Reason) {
+	if it.err.Code == ReasonNone {
+		it.err = Error{OpMessage, it.base + off, why}
+	}
+}
+
+func isMagic(m uint32) bool { return m == MagicV1 || m == MagicV2 }
+
+// isCut tells whether f has fewer bytes than its length field states.
+func isCut(f Frame) bool {
+	return len(f.Raw) >= 4 && uint64(len(f.Raw)) < 4+uint64(binary.BigEndian.Uint32(f.Raw))
+}
+
+// MessageCount is what CountMessages found.
+type MessageCount struct {
+	Messages int
+	// what at least one of them is
+	Compressed  bool
+	Batch       bool // part of a batch, or an inner batch
+	Transaction bool // half, commit or rollback by sysFlag, or the subject of a transaction check
+	Retry       bool // reconsumeTimes > 0, or in a %RETRY% topic
+	Err         *Error
+}
+
+// CountMessages counts the messages that MessagesOf would give, and tells what they are. It allocates nothing unless
+// there is an error.
+func CountMessages(ctx Context, status int32, cmd *Command, f Frame) (c MessageCount) {
+	if shapeOf(ctx, status, cmd, f.Body) == shapeNone {
+		return c
+	}
+	it := MessagesOf(ctx, status, cmd, f)
+	c.Batch = it.shape == shapeBatch
+	c.Transaction = !cmd.Response() && cmd.Code == CheckTransactionState
+	var m Message
+	for it.Next(&m) {
+		c.Messages++
+		c.Compressed = c.Compressed || m.SysFlag&SysFlagCompressed != 0
+		c.Transaction = c.Transaction || m.SysFlag&SysFlagTransactionMask != 0
+		c.Batch = c.Batch || m.InnerBatch()
+		c.Retry = c.Retry || m.ReconsumeTimes > 0 || isRetryTopic(m.Topic)
+	}
+	c.Err = it.Err()
+	return c
+}
+
+func isRetryTopic(topic []byte) bool {
+	const prefix = "%RETRY%"
+	return len(topic) > len(prefix) && string(topic[:len(prefix)]) == prefix
+}

@@ -1,0 +1,89 @@
+package decode
+
+// PropertyKey is a property of messages that RocketMQ gives a meaning (MessageConst).
+type PropertyKey struct {
+	Name    string
+	Unit    string // "ms since 1970", "ms", "s"; empty: none
+	Meaning string
+}
+
+// propertyKeys are the properties that RocketMQ gives a meaning.
+var propertyKeys = [...]PropertyKey{
+	{"KEYS", "", "space separated index keys"},
+	{"TAGS", "", "tag (one)"},
+	{"WAIT", "", "wait for store ok (\"true\"/\"false\")"},
+	{"DELAY", "", "delay level 1 to 18"},
+	{"RETRY_TOPIC", "", "original topic of a retry message"},
+	{"REAL_TOPIC", "", "original topic (delay/transaction/timer)"},
+	{"REAL_QID", "", "original queue id"},
+	{"TRAN_MSG", "", "\"true\" = half message"},
+	{"PGROUP", "", "producer group (transaction)"},
+	{"MIN_OFFSET", "", "kept by clients, not sent"},
+	{"MAX_OFFSET", "", "kept by clients, not sent"},
+	{"BUYER_ID", "", "commercial"},
+	{"ORIGIN_MESSAGE_ID", "", "offset/unique id of the first delivery"},
+	{"TRANSFER_FLAG", "", "commercial"},
+	{"CORRECTION_FLAG", "", "commercial"},
+	{"MQ2_FLAG", "", "commercial"},
+	{"RECONSUME_TIME", "", "reconsume count"},
+	{"MSG_REGION", "", "broker region"},
+	{"TRACE_ON", "", "trace switch"},
+	{"UNIQ_KEY", "", "client unique id"},
+	{"EXTEND_UNIQ_INFO", "", "extra unique info"},
+	{"MAX_RECONSUME_TIMES", "", "max retries"},
+	{"CONSUME_START_TIME", "ms since 1970", "kept by clients, not sent"},
+	{"INNER_NUM", "", "number of messages inside an inner batch"},
+	{"INNER_BASE", "", "base queue offset of an inner batch"},
+	{"DUP_INFO", "", "dup info of delayed dup check"},
+	{"CHECK_IMMUNITY_TIME_IN_SECONDS", "s", "first transaction check delay"},
+	{"TRAN_PREPARED_QUEUE_OFFSET", "", "queue offset of the original half message"},
+	{"__transactionId__", "", "transaction id"},
+	{"TRANSACTION_CHECK_TIMES", "", "number of checks so far"},
+	{"INSTANCE_ID", "", "instance id (namespace)"},
+	{"CORRELATION_ID", "", "request-reply id"},
+	{"REPLY_TO_CLIENT", "", "requester client id"},
+	{"TTL", "ms", "request timeout ms"},
+	{"ARRIVE_TIME", "ms since 1970", "reply arrive time (requester)"},
+	{"PUSH_REPLY_TIME", "ms since 1970", "reply push time (broker)"},
+	{"CLUSTER", "", "cluster name"},
+	{"MSG_TYPE", "", "\"reply\" for reply messages"},
+	{"POP_CK", "", "pop check point / receipt"},
+	{"POP_CK_OFFSET", "", "revive: ck offset"},
+	{"1ST_POP_TIME", "ms since 1970", "first pop time"},
+	{"__SHARDINGKEY", "", "ordering key"},
+	{"PROPERTY_FORWARD_QUEUE_ID", "", "static topic forward"},
+	{"REDIRECT", "", "redirected"},
+	{"INNER_MULTI_DISPATCH", "", "comma list of LMQ queues"},
+	{"INNER_MULTI_QUEUE_OFFSET", "", "comma list of LMQ offsets"},
+	{"TRACE_CONTEXT", "", "trace context"},
+	{"TIMER_DELAY_SEC", "s", "delay seconds"},
+	{"TIMER_DELIVER_MS", "ms since 1970", "absolute deliver time"},
+	{"__BORNHOST", "", "born host (proxy)"},
+	{"BORN_TIMESTAMP", "ms since 1970", "born timestamp (proxy)"},
+	{"__RMQ.TRANSIENT.", "", "prefix of client-side transient properties"},
+	{"__RMQ.TRANSIENT.TOPIC_SYS_FLAG", "", "client-side"},
+	{"__RMQ.TRANSIENT.GROUP_SYS_FLAG", "", "client-side"},
+	{"TIMER_ENQUEUE_MS", "ms since 1970", "timer internal"},
+	{"TIMER_DEQUEUE_MS", "ms since 1970", "timer internal"},
+	{"TIMER_ROLL_TIMES", "", "timer internal"},
+	{"TIMER_OUT_MS", "ms since 1970", "timer internal: out time"},
+	{"TIMER_DEL_UNIQKEY", "", "cancel timer of this unique key"},
+	{"TIMER_DELAY_LEVEL", "", "timer delay level"},
+	{"TIMER_DELAY_MS", "ms", "delay ms"},
+	{"__CRC32#", "", "properties CRC (store, enabledAppendPropCRC)"},
+	{"DLQ_ORIGIN_TOPIC", "", "original topic of a DLQ message"},
+	{"DLQ_ORIGIN_MESSAGE_ID", "", "original id of a DLQ message"},
+}
+
+// PropertyKeys are the properties that RocketMQ gives a meaning. They must not be changed.
+func PropertyKeys() []PropertyKey { return propertyKeys[:] }
+
+// PropertyKeyByName is the property with this name, nil where RocketMQ knows none.
+func PropertyKeyByName(name string) *PropertyKey {
+	for i := range propertyKeys {
+		if propertyKeys[i].Name == name {
+			return &propertyKeys[i]
+		}
+	}
+	return nil
+}

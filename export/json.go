@@ -1,0 +1,180 @@
+package export
+
+import (
+	"io"
+	"strconv"
+
+	"github.com/mqsniff/mqsniff/decode"
+	"github.com/mqsniff/mqsniff/filter"
+	"github.com/mqsniff/mqsniff/session"
+)
+
+// JSON prints one JSON object per event and line. Keys, their order and their meaning are a contract: see the manual's
+// page on output.
+type JSON struct {
+	output
+	symbols *session.Symbols
+	detail  bool
+	clock   clock
+	bodies  bodies
+
+	doubled    doubled
+	properties []decode.Property
+	message    decode.Message
+}
+
+// NewJSON returns a JSON that writes to w. symbols are those of the session whose events come. detail adds fields, body
+// and the bodies of messages.
+func NewJSON(w io.Writer, symbols *session.Symbols, detail bool) *JSON {
+	return &JSON{output: output{w: w}, symbols: symbols, detail: detail}
+}
+
+// Handle is a session.Handler.
+func (j *JSON) Handle(ev *session.Event, v *session.View) {
+	if j.err != nil {
+		return
+	}
+	j.buf = j.Append(j.buf, ev, v)
+	j.line()
+}
+
+// Close writes what was collected. It does not close the writer.
+func (j *JSON) Close() error { return j.Flush() }
+
+// Append appends the line of ev, its newline included, to dst.
+func (j *JSON) Append(dst []byte, ev *session.Event, v *session.View) []byte {
+	b := strconv.AppendUint(append(dst, `{"frame":`...), uint64(ev.Number), 10)
+	b = append(b, `,"time":"`...)
+	b = j.clock.append(b, ev.Time)
+	b = append(b, `","conn":`...)
+	b = strconv.AppendUint(b, uint64(ev.Conn), 10)
+	if v.Conn != nil {
+		if v.Conn.Client.IsValid() {
+			b = append(v.Conn.Client.AppendTo(append(b, `,"client":"`...)), '"')
+		}
+		if v.Conn.Server.IsValid() {
+			b = append(v.Conn.Server.AppendTo(append(b, `,"server":"`...)), '"')
+		}
+	}
+	b = appendNameKey(b, `,"dir":`, ev.Dir.String())
+	b = appendNameKey(b, `,"kind":`, ev.Kind.String())
+	problem := eventProblem(ev)
+	if ev.Kind.Frame() {
+		b = j.appendFrame(b, ev, v, &problem)
+	}
+	if filter.HasBytes(ev) {
+		b = appendIntKey(b, `,"bytes":`, int64(ev.Len))
+	}
+	if problem.Code != decode.ReasonNone {
+		b = appendNameKey(b, `,"error":{"op":`, problem.Op.String())
+		b = appendIntKey(b, `,"offset":`, int64(problem.Off))
+		b = appendNameKey(b, `,"reason":`, problem.Code.String())
+		b = append(b, '}')
+	}
+	return append(b, '}', '\n')
+}
+
+func eventProblem(ev *session.Event) decode.Error {
+	return decode.Error{Op: ev.ErrOp, Off: int(ev.ErrOff), Code: ev.ErrCode}
+}
+
+// appendFrame writes what frames have and other events have not.
+func (j *JSON) appendFrame(b []byte, ev *session.Event, v *session.View, problem *decode.Error) []byte {
+	b = appendIntKey(b, `,"len":`, int64(ev.Len))
+	b = appendIntKey(b, `,"header_len":`, int64(ev.HeaderLen))
+	b = appendIntKey(b, `,"body_len":`, int64(ev.BodyLen()))
+	b = appendNameKey(b, `,"serialize":`, ev.Serialization.String())
+	if ev.Has(session.Unmatched) {
+		b = append(b, `,"code":null`...)
+	} else {
+		b = appendIntKey(b, `,"code":`, int64(ev.Code))
+		if name := filter.CodeName(ev); name != "" {
+			b = appendNameKey(b, `,"code_name":`, name)
+		}
+	}
+	if ev.Kind == session.Response {
+		b = appendIntKey(b, `,"status":`, int64(ev.Status))
+		if name, ok := statusName(ev); ok {
+			b = appendNameKey(b, `,"status_name":`, name)
+		}
+	}
+	cmd := v.Command
+	if cmd == nil || cmd.HasOpaque {
+		b = appendIntKey(b, `,"opaque":`, int64(ev.Opaque))
+	}
+	b = appendIntKey(b, `,"flag":`, int64(ev.Flag))
+	if name := decode.LanguageName(ev.Language); name != "" {
+		b = appendNameKey(b, `,"language":`, name)
+	} else if cmd != nil && len(cmd.LanguageName) > 0 {
+		b = appendTextKey(b, `,"language":`, cmd.LanguageName)
+	}
+	b = appendIntKey(b, `,"version":`, int64(ev.Version))
+	if name := decode.VersionName(ev.Version); name != "" {
+		b = appendNameKey(b, `,"version_name":`, name)
+	}
+	if cmd != nil {
+		if len(cmd.Remark) > 0 {
+			b = appendTextKey(b, `,"remark":`, cmd.Remark)
+		}
+		if cmd.Ext.Len() > 0 {
+			b = j.appendExt(append(b, `,"ext":`...), &cmd.Ext)
+		}
+		if j.detail {
+			b = j.appendFields(b, v)
+		}
+	}
+	if ev.Kind == session.Response && ev.Pair != 0 {
+		b = appendIntKey(b, `,"request":`, int64(ev.Pair))
+		b = appendIntKey(b, `,"latency_ns":`, ev.Latency)
+	}
+	b = j.appendSymbol(b, `,"topic":`, ev.Topic)
+	b = j.appendSymbol(b, `,"group":`, ev.Group)
+	b = j.appendSymbol(b, `,"client_id":`, ev.ClientID)
+	if ev.QueueID != session.None {
+		b = appendIntKey(b, `,"queue_id":`, int64(ev.QueueID))
+	}
+	if cmd != nil {
+		if ev.Messages > 0 {
+			b = j.appendMessages(b, ev, v, problem)
+		} else if j.detail && len(v.Frame.Body) > 0 {
+			b = appendBody(b, v.Frame.Body)
+		}
+	}
+	if ev.Cut > 0 {
+		b = appendIntKey(b, `,"cut":`, int64(ev.Cut))
+	}
+	return b
+}
+
+func (j *JSON) appendSymbol(b []byte, name string, n session.Symbol) []byte {
+	if n == 0 {
+		return b
+	}
+	return appendTextKey(b, name, j.symbols.Text(n))
+}
+
+func statusName(ev *session.Event) (string, bool) {
+	return decode.StatusFor(ev.Code, ev.Status, !ev.Has(session.Unmatched), ev.Version)
+}
+
+// appendExt writes the header fields in the order of the wire, each key once: where it is doubled the last one counts,
+// at its own place.
+func (j *JSON) appendExt(b []byte, ext *decode.Fields) []byte {
+	j.doubled.begin(ext)
+	comma := byte('{')
+	for i := range ext.Len() {
+		f := ext.At(i)
+		if j.doubled.later(ext, i, f.Key) {
+			continue
+		}
+		b = append(b, comma)
+		comma = ','
+		b = append(appendKey(b, f.Key), ':')
+		if f.Value == nil {
+			b = append(b, "null"...)
+		} else {
+			b = appendText(b, f.Value)
+		}
+	}
+	return append(b, '}')
+}

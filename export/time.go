@@ -1,0 +1,64 @@
+package export
+
+import (
+	"strconv"
+	"time"
+)
+
+// clock writes times. Events come in order, so the part down to the second is kept.
+type clock struct {
+	second int64
+	text   []byte // "2006-01-02T15:04:05."
+}
+
+// append writes ns since 1970 as RFC 3339 in UTC with nine decimals.
+func (c *clock) append(dst []byte, ns int64) []byte {
+	second, fraction := ns/1e9, ns%1e9
+	if fraction < 0 {
+		second, fraction = second-1, fraction+1e9
+	}
+	if c.text == nil || second != c.second {
+		c.second = second
+		c.text = time.Unix(second, 0).UTC().AppendFormat(c.text[:0], "2006-01-02T15:04:05.")
+	}
+	dst = append(dst, c.text...)
+	dst = appendDigits(dst, fraction, 9)
+	return append(dst, 'Z')
+}
+
+// appendDigits writes n with leading zeros.
+func appendDigits(dst []byte, n int64, digits int) []byte {
+	start := len(dst)
+	for range digits {
+		dst = append(dst, '0')
+	}
+	for i := start + digits - 1; n > 0 && i >= start; i-- {
+		dst[i] = byte('0' + n%10)
+		n /= 10
+	}
+	return dst
+}
+
+// appendSeconds writes a span of ns in seconds with six decimals, as Wireshark shows time since the beginning.
+func appendSeconds(dst []byte, ns int64) []byte {
+	if ns < 0 {
+		dst = append(dst, '-')
+		ns = -ns
+	}
+	us := ns / 1000
+	dst = strconv.AppendInt(dst, us/1e6, 10)
+	dst = append(dst, '.')
+	return appendDigits(dst, us%1e6, 6)
+}
+
+// appendMillis writes a span of ns in milliseconds with three decimals.
+func appendMillis(dst []byte, ns int64) []byte {
+	if ns < 0 {
+		dst = append(dst, '-')
+		ns = -ns
+	}
+	us := ns / 1000
+	dst = strconv.AppendInt(dst, us/1000, 10)
+	dst = append(dst, '.')
+	return appendDigits(dst, us%1000, 3)
+}

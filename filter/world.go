@@ -1,0 +1,95 @@
+package filter
+
+import (
+	"github.com/mqsniff/mqsniff/decode"
+	"github.com/mqsniff/mqsniff/session"
+)
+
+// World is what the numbers in an event stand for, and where its bytes are. It is used by one goroutine.
+type World struct {
+	// Symbols are the texts of topics, groups and client ids.
+	Symbols *session.Symbols
+	// View is what the event was made from, where the caller has it at hand, as a session.Handler does. It counts for one
+	// Match; leave it nil to have Store asked.
+	View *session.View
+	// Store is asked for connections and bytes when View is nil. It may be nil: then these have no value.
+	Store *session.Store
+
+	bytes   []byte
+	command decode.Command
+	view    session.View
+	conn    session.Conn
+}
+
+// OfStore is the World of a store's events.
+func OfStore(s *session.Store) *World { return &World{Symbols: s.Symbols(), Store: s} }
+
+// endpoints are those of a connection; ok is false when nobody knows them.
+func (w *World) endpoints(conn uint32) (session.Endpoints, bool) {
+	if w.View != nil && w.View.Conn != nil {
+		return w.View.Conn.Endpoints, true
+	}
+	if w.Store != nil {
+		if c, ok := w.Store.Conn(conn); ok {
+			return c.Endpoints, true
+		}
+	}
+	return session.Endpoints{}, false
+}
+
+// Read returns what the frame ev was made from, valid until the next call. Without View the frame's bytes are read again
+// from the store and decoded. It fails when they are no longer there, and for events that are no frames.
+func (w *World) Read(ev *session.Event) (*session.View, error) {
+	if w.View != nil && w.View.Command != nil {
+		return w.View, nil
+	}
+	if w.Store == nil || !ev.Kind.Frame() {
+		return nil, session.ErrNoBytes
+	}
+	var err error
+	if w.bytes, err = w.Store.Bytes(w.bytes[:0], ev); err != nil {
+		return nil, err
+	}
+	p, err := decode.ReadPrefix(w.bytes, decode.Limits{Frame: int(ev.Len)})
+	if err != nil {
+		return nil, err
+	}
+	n := min(len(w.bytes), p.Len)
+	if n < decode.PrefixLen+p.HeaderLen {
+		return nil, &decode.Error{Op: decode.OpHeader, Off: n, Code: decode.ReasonShort}
+	}
+	w.view.Frame = decode.Cut(w.bytes[:n:n], p)
+	if err := w.command.Decode(w.view.Frame); err != nil {
+		return nil, err
+	}
+	w.view.Command = &w.command
+	w.conn.Number = ev.Conn
+	w.conn.Endpoints, _ = w.endpoints(ev.Conn)
+	w.view.Conn = &w.conn
+	w.view.Context = decode.Context{Code: ev.Code, Known: !ev.Has(session.Unmatched)}
+	if ev.Kind != session.Response {
+		w.view.Context.RequestVersion = ev.Version
+	} else {
+		var request session.Event
+		if ev.Pair != 0 && w.Store.At(ev.Pair, &request) {
+			w.view.Context.RequestVersion = request.Version
+		}
+	}
+	return &w.view, nil
+}
+
+// CodeName is the name of an event's operation: the request's, also where a binary header cut the number to 16 bits.
+// It is "" for events that are no frames, unmatched responses, and numbers that no table has.
+func CodeName(ev *session.Event) string {
+	if !ev.Kind.Frame() || ev.Has(session.Unmatched) {
+		return ""
+	}
+	n := ev.Code
+	if real, ok := decode.TruncatedCode(n); ok {
+		n = real
+	}
+	if c := decode.RequestCode(n); c != nil {
+		return c.Name
+	}
+	return ""
+}

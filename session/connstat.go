@@ -1,0 +1,167 @@
+package session
+
+import "github.com/mqsniff/mqsniff/decode"
+
+// ConnState is how far a connection has come.
+type ConnState uint8
+
+// The states.
+const (
+	ConnOpen   ConnState = iota // no end seen
+	ConnClosed                  // see ConnStat.Why
+	ConnTLS                     // its bytes are encrypted
+	ConnGRPC                    // HTTP/2
+	ConnOther                   // bytes, but no frame
+)
+
+var connStates = [...]string{"open", "closed", "TLS", "gRPC", "not remoting"}
+
+func (s ConnState) String() string {
+	if int(s) < len(connStates) {
+		return connStates[s]
+	}
+	return "unknown"
+}
+
+// ConnStat is what is known of one connection.
+type ConnStat struct {
+	Number uint32
+	Endpoints
+	State       ConnState
+	Why         CloseReason
+	MidStream   bool  // its start was not captured
+	First, Last int64 // ns since 1970: of its first and its latest event
+
+	Frames    [2]uint64 // by Direction
+	Bytes     [2]uint64 // of frames
+	Requests  uint64    // that wait for an answer; oneways do not
+	Responses uint64
+	Unmatched uint64
+	Errors    uint64 // answers that report a failure
+	Gaps      uint64
+	GapBytes  uint64
+	Passed    uint64 // bytes in no frame
+
+	Latencies  uint64 // answers with a latency, long polls left out
+	LatencySum int64  // ns
+	LatencyMax int64  // ns
+
+	ClientID       Symbol
+	Group          Symbol
+	Language       decode.Language // of the client side
+	Version        int32
+	ServerLanguage decode.Language // of the server side; LanguageNone: nothing seen
+	ServerVersion  int32
+	LastCode       int32 // operation of its latest frame
+}
+
+// InFlight is the number of requests without an answer so far.
+func (c *ConnStat) InFlight() uint64 {
+	if answered := c.Responses - c.Unmatched; c.Requests > answered {
+		return c.Requests - answered
+	}
+	return 0
+}
+
+func (s *Store) connection(ev *Event, v *View) {
+	if ev.Conn == 0 || ev.Conn > maxConns {
+		return
+	}
+	for uint32(len(s.conns)) < ev.Conn {
+		s.conns = append(s.conns, ConnStat{Number: uint32(len(s.conns)) + 1, Language: decode.LanguageNone, ServerLanguage: decode.LanguageNone})
+	}
+	c := &s.conns[ev.Conn-1]
+	if c.First == 0 {
+		c.First = ev.Time
+		if v.Conn != nil {
+			c.Endpoints = v.Conn.Endpoints
+		}
+	}
+	c.Last = max(c.Last, ev.Time)
+	switch ev.Kind {
+	case Open:
+		c.MidStream = ev.Has(MidStream)
+	case Close:
+		if c.State == ConnOpen {
+			c.State = ConnClosed
+		}
+		c.Why = CloseReason(ev.Detail)
+	case TLS:
+		c.State = ConnTLS
+	case GRPC:
+		c.State = ConnGRPC
+	case Gap:
+		c.Gaps++
+		c.GapBytes += uint64(ev.Len)
+	case Garbage, Undecodable:
+		c.Passed += uint64(ev.Len)
+		if c.State == ConnOpen && c.Frames == [2]uint64{} {
+			c.State = ConnOther
+		}
+	case ProxyHeader:
+	default:
+		c.frame(ev)
+	}
+}
+
+func (c *ConnStat) frame(ev *Event) {
+	if c.State == ConnOther {
+		c.State = ConnOpen
+	}
+	c.Frames[ev.Dir]++
+	c.Bytes[ev.Dir] += uint64(ev.Len)
+	if ev.Dir == ClientToServer {
+		c.Language, c.Version = ev.Language, ev.Version
+	} else {
+		c.ServerLanguage, c.ServerVersion = ev.Language, ev.Version
+	}
+	if ev.ClientID != 0 {
+		c.ClientID = ev.ClientID
+	}
+	if ev.Group != 0 {
+		c.Group = ev.Group
+	}
+	if !ev.Has(Unmatched) {
+		c.LastCode = ev.Code
+	}
+	switch ev.Kind {
+	case Request:
+		c.Requests++
+	case Response:
+		c.Responses++
+		if ev.Has(Unmatched) {
+			c.Unmatched++
+			return
+		}
+		if ev.Failed() {
+			c.Errors++
+		}
+		if !ev.Has(LongPoll) {
+			c.Latencies++
+			c.LatencySum += ev.Latency
+			c.LatencyMax = max(c.LatencyMax, ev.Latency)
+		}
+	}
+}
+
+// Failed tells whether the event is a response that reports a failure; "nothing there" is none.
+func (e *Event) Failed() bool {
+	return e.Kind == Response && e.Status != 0 && !decode.ExpectedEmpty(e.Code, e.Status)
+}
+
+// Conns is the number of connections seen.
+func (s *Store) Conns() int {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return len(s.conns)
+}
+
+// Conn returns what is known of the connection with that number.
+func (s *Store) Conn(number uint32) (ConnStat, bool) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if number == 0 || int(number) > len(s.conns) {
+		return ConnStat{}, false
+	}
+	return s.conns[number-1], true
+}

@@ -1,0 +1,154 @@
+package session
+
+import "github.com/mqsniff/mqsniff/decode"
+
+// Client time-outs by default, in ns: an answer that comes later finds nobody waiting
+// (NettyClientConfig; DefaultMQPushConsumer.consumerTimeoutMillisWhenSuspend).
+const (
+	Timeout         = 3_000_000_000
+	TimeoutLongPoll = 30_000_000_000
+)
+
+// frame decodes the header of f, pairs it and hands it out. full is the length that the prefix states. It fails, without
+// an event, when the header does not decode.
+func (s *Session) frame(c *Conn, dir Direction, t int64, f decode.Frame, full int, ref Ref, cut uint32) *decode.Error {
+	cmd := &s.command
+	if err := cmd.Decode(f); err != nil {
+		return asError(err)
+	}
+	c.directions[dir].report(c, dir)
+	c.remoting = true
+	ev := s.begin(c, Request, dir, t)
+	ev.Ref = ref
+	ev.Len = uint32(full)
+	ev.HeaderLen = uint32(len(f.Header))
+	ev.Cut = cut
+	ev.Code, ev.Opaque, ev.Flag, ev.Version, ev.Language = cmd.Code, cmd.Opaque, cmd.Flag, cmd.Version, cmd.Language
+	ev.Serialization = f.Serialization
+	counted := false
+	switch {
+	case cmd.Response():
+		ev.Kind = Response
+		s.answer(c, dir, ev, cmd)
+	default:
+		if cmd.Oneway() {
+			ev.Kind = Oneway
+		}
+		counted = s.ask(c, dir, ev, cmd, f)
+	}
+	s.view.Context = decode.Context{Code: ev.Code, Known: ev.Kind != Response || !ev.Has(Unmatched), RequestVersion: s.view.Context.RequestVersion}
+	s.view.Frame = f
+	s.view.Command = cmd
+	if !counted {
+		s.count(ev, cmd, f)
+	}
+	if s.dropped {
+		ev.ErrOp, ev.ErrCode, ev.ErrOff = decode.OpFrame, decode.ReasonBodyDropped, uint32(len(f.Raw))
+		s.dropped = false
+	}
+	s.emit()
+	return nil
+}
+
+// ask fills in what a request says of itself and lets it wait for its answer. counted tells that the header alone said
+// what messages there are: the common case, worth a short way.
+func (s *Session) ask(c *Conn, dir Direction, ev *Event, cmd *decode.Command, f decode.Frame) (counted bool) {
+	s.view.Context.RequestVersion = cmd.Version
+	subject := decode.SubjectOf(cmd, cmd.Code)
+	ev.Topic = s.Symbols.Add(subject.Topic)
+	ev.Group = s.Symbols.Add(subject.Group)
+	client := subject.ClientID
+	if len(client) == 0 && cmd.Code == decode.HeartBeat {
+		client = decode.HeartbeatClientID(f.Body)
+	}
+	ev.ClientID = s.Symbols.Add(client)
+	if subject.HasQueueID {
+		ev.QueueID = subject.QueueID
+	}
+	if subject.LongPoll {
+		ev.Marks |= LongPoll
+	}
+	if subject.ReconsumeTimes > 0 || hasPrefix(subject.Topic, "%RETRY%") {
+		ev.Marks |= Retry
+	}
+	if hasPrefix(subject.Topic, "%DLQ%") {
+		ev.Marks |= DeadLetter
+	}
+	if dir == ServerToClient {
+		ev.Marks |= ServerInitiated
+	}
+	if decode.IsSend(cmd.Code) && !subject.Batch {
+		counted = true
+		ev.Messages = 1
+		if subject.SysFlag&decode.SysFlagCompressed != 0 {
+			ev.Marks |= Compressed
+		}
+		if subject.SysFlag&decode.SysFlagTransactionMask != 0 {
+			ev.Marks |= Transaction
+		}
+	}
+	if ev.Kind != Request || !cmd.HasOpaque {
+		return counted
+	}
+	s.pending.add(waiting{
+		key: pendingKey(c.Number, dir, cmd.Opaque), time: ev.Time, number: ev.Number, code: cmd.Code, version: cmd.Version,
+		queueID: ev.QueueID, topic: ev.Topic, group: ev.Group, client: ev.ClientID, marks: ev.Marks & (LongPoll | ServerInitiated),
+	})
+	return counted
+}
+
+// answer finds the request of a response.
+func (s *Session) answer(c *Conn, dir Direction, ev *Event, cmd *decode.Command) {
+	ev.Status, ev.Code = cmd.Code, 0
+	s.view.Context.RequestVersion = 0
+	asker := dir.Reverse()
+	w, ok := waiting{}, false
+	if cmd.HasOpaque {
+		w, ok = s.pending.remove(pendingKey(c.Number, asker, cmd.Opaque))
+	}
+	if !ok {
+		ev.Marks |= Unmatched
+		if c.answered != nil && cmd.HasOpaque && c.answered[asker].has(cmd.Opaque) {
+			ev.Marks |= Duplicate
+		}
+		return
+	}
+	if c.answered == nil {
+		c.answered = new([2]answered)
+	}
+	c.answered[asker].add(cmd.Opaque)
+	ev.Code, ev.Pair, ev.Latency = w.code, w.number, ev.Time-w.time
+	ev.Topic, ev.Group, ev.ClientID, ev.QueueID = w.topic, w.group, w.client, w.queueID
+	ev.Marks |= w.marks
+	s.view.Context.RequestVersion = w.version
+	limit := int64(Timeout)
+	if ev.Has(LongPoll) {
+		limit = TimeoutLongPoll
+	}
+	if ev.Latency > limit {
+		ev.Marks |= Late
+	}
+}
+
+// count looks how many messages the body holds and of what kind they are.
+func (s *Session) count(ev *Event, cmd *decode.Command, f decode.Frame) {
+	m := decode.CountMessages(s.view.Context, ev.Status, cmd, f)
+	ev.Messages = uint32(m.Messages)
+	if m.Compressed {
+		ev.Marks |= Compressed
+	}
+	if m.Batch {
+		ev.Marks |= Batch
+	}
+	if m.Transaction {
+		ev.Marks |= Transaction
+	}
+	if m.Retry {
+		ev.Marks |= Retry
+	}
+	if m.Err != nil && ev.Cut == 0 {
+		ev.ErrOp, ev.ErrCode, ev.ErrOff = m.Err.Op, m.Err.Code, uint32(m.Err.Off)
+	}
+}
+
+func hasPrefix(b []byte, s string) bool { return len(b) >= len(s) && string(b[:len(s)]) == s }

@@ -1,0 +1,320 @@
+package session
+
+import (
+	"bytes"
+	"encoding/binary"
+
+	"github.com/mqsniff/mqsniff/decode"
+)
+
+// maxSearchHeader is the longest header that is believed without a frame before it: properties of 32 KiB can grow
+// sixfold when escaped.
+const maxSearchHeader = 256 << 10
+
+// giveUp is how many bytes of a connection without any frame are searched: more than two frames of the largest size.
+const giveUp = 2*decode.MaxFrame + 1<<20
+
+// lose gives up the frame that should begin at the next byte and goes looking for another.
+func (d *direction) lose(why *decode.Error) {
+	if d.passed.bytes == 0 {
+		d.passed.reason = why
+	}
+	d.state = stateSearch
+	d.refused = true
+}
+
+// replay turns the frame in buf, which is none, into bytes to search. It returns taken.
+func (d *direction) replay(c *Conn, dir Direction, why *decode.Error, taken int) int {
+	b, k := d.buf, d.extent.chunk(d.buf, d.time)
+	c.session.held -= len(b)
+	d.buf = nil
+	d.extent = extent{}
+	d.full = false
+	d.lose(why)
+	d.feed(c, dir, k)
+	c.session.give(b)
+	return taken
+}
+
+// first looks at the first bytes of a direction: not everything on these ports is remoting.
+func (d *direction) first(c *Conn, dir Direction, k *Chunk) int {
+	b := k.Bytes
+	if len(d.buf) > 0 {
+		d.window(c, k)
+		b = d.buf
+	}
+	kind, n, decided := sniff(b, dir)
+	if !decided {
+		if len(d.buf) == 0 {
+			d.window(c, k)
+		}
+		return len(k.Bytes)
+	}
+	began := d.state == stateStart
+	switch kind {
+	case ProxyHeader:
+		ev := c.session.begin(c, ProxyHeader, dir, k.Time)
+		ev.Len = uint32(n)
+		c.session.emit()
+	case TLS, GRPC:
+		d.state = stateOpaque
+		c.directions[dir.Reverse()].opaque(c)
+		ev := c.session.begin(c, kind, dir, k.Time)
+		ev.Len = uint32(len(b))
+		c.session.emit()
+	default:
+		d.state = stateSearch
+		if began {
+			d.state = stateSynced
+		}
+	}
+	return d.rest(c, dir, k, n)
+}
+
+func (d *direction) opaque(c *Conn) {
+	if d.state == stateFresh || d.state == stateStart {
+		d.state = stateOpaque
+	}
+}
+
+// PROXY protocol signatures (HAProxy's proxy-protocol.txt), and the longest header of version 1.
+const (
+	proxyV1     = "PROXY "
+	proxyV2     = "\r\n\r\n\x00\r\nQUIT\n"
+	maxProxyV1  = 107
+	grpcPreface = "PRI "
+)
+
+// sniff names what the first bytes of a direction begin; n is how many of them to pass over. Request stands for
+// remoting, or at least nothing known.
+func sniff(b []byte, dir Direction) (kind Kind, n int, decided bool) {
+	begins := func(s string) bool { return bytes.HasPrefix(b, []byte(s)) }
+	may := func(s string) bool { return len(b) < len(s) && bytes.HasPrefix([]byte(s), b) }
+	switch {
+	case b[0] == 0:
+		return Request, 0, true
+	case b[0] == 0x16 && len(b) < 2:
+		return 0, 0, false
+	case b[0] == 0x16 && b[1] == 3:
+		return TLS, 0, true
+	case dir != ClientToServer:
+	case begins(grpcPreface):
+		return GRPC, 0, true
+	case begins(proxyV1):
+		if i := bytes.Index(b[:min(len(b), maxProxyV1)], []byte("\r\n")); i >= 0 {
+			return ProxyHeader, i + 2, true
+		}
+		return Request, 0, len(b) >= maxProxyV1
+	case begins(proxyV2):
+		if len(b) < 16 {
+			return 0, 0, false
+		}
+		n := 16 + int(binary.BigEndian.Uint16(b[14:]))
+		return ProxyHeader, n, len(b) >= n
+	case may(grpcPreface), may(proxyV1), may(proxyV2):
+		return 0, 0, false
+	}
+	return Request, 0, true
+}
+
+// window keeps all of k until more is there.
+func (d *direction) window(c *Conn, k *Chunk) {
+	if d.buf == nil {
+		d.buf = c.session.take()
+	}
+	p := piece{pos: len(d.buf), chunk: *k}
+	p.chunk.Bytes = nil
+	d.pieces = append(d.pieces, p)
+	d.buf = append(d.buf, k.Bytes...)
+	c.session.held += len(k.Bytes)
+}
+
+// rest goes on, in the present state, behind the first n bytes of what was looked at: k, or the window when there is
+// one. It returns how much of k was taken.
+func (d *direction) rest(c *Conn, dir Direction, k *Chunk, n int) int {
+	if len(d.buf) == 0 {
+		return n
+	}
+	b, pieces := d.buf, d.pieces
+	c.session.held -= len(b)
+	d.buf, d.pieces = nil, nil
+	for i, p := range pieces {
+		end := len(b)
+		if i+1 < len(pieces) {
+			end = pieces[i+1].pos
+		}
+		if end <= n {
+			continue
+		}
+		q := p.chunk
+		q.Bytes = b[p.pos:end:end]
+		if n > p.pos {
+			q.advance(n - p.pos)
+		}
+		d.feed(c, dir, q)
+	}
+	c.session.give(b)
+	return len(k.Bytes)
+}
+
+// search looks for a frame and returns how much of k it took.
+func (d *direction) search(c *Conn, dir Direction, k *Chunk) int {
+	if d.refused {
+		d.refused = false
+		d.pass(k, 1)
+		return 1
+	}
+	if len(d.buf) == 0 {
+		q, verdict := find(k.Bytes, c.session.limits)
+		d.pass(k, q)
+		switch verdict {
+		case found:
+			d.found(c, dir)
+			return q
+		case undecided:
+			rest := *k
+			rest.advance(q)
+			d.window(c, &rest)
+		}
+		d.despair(c)
+		return len(k.Bytes)
+	}
+	d.window(c, k)
+	q, verdict := find(d.buf, c.session.limits)
+	d.passWindow(q)
+	switch verdict {
+	case found:
+		d.found(c, dir)
+		return d.rest(c, dir, k, q)
+	case undecided:
+		d.shift(c, q)
+	default:
+		d.shift(c, len(d.buf))
+	}
+	d.despair(c)
+	return len(k.Bytes)
+}
+
+func (d *direction) found(c *Conn, dir Direction) {
+	d.report(c, dir)
+	d.state = stateSynced
+}
+
+// despair stops searching a connection that shows no sign of being remoting.
+func (d *direction) despair(c *Conn) {
+	if !c.remoting && d.passed.bytes > giveUp && len(d.buf) == 0 {
+		d.state = stateForeign
+	}
+}
+
+// passWindow counts the first n bytes of the window as being in no frame.
+func (d *direction) passWindow(n int) {
+	for i := range d.pieces {
+		p := &d.pieces[i]
+		if p.pos >= n {
+			break
+		}
+		end := n
+		if i+1 < len(d.pieces) {
+			end = min(n, d.pieces[i+1].pos)
+		}
+		d.pass(&p.chunk, end-p.pos)
+	}
+}
+
+// shift drops the first n bytes of the window.
+func (d *direction) shift(c *Conn, n int) {
+	if n == 0 {
+		return
+	}
+	c.session.held -= n
+	if n == len(d.buf) {
+		c.session.give(d.buf)
+		d.buf, d.pieces = nil, nil
+		return
+	}
+	d.buf = d.buf[:copy(d.buf, d.buf[n:])]
+	keep := d.pieces[:0]
+	for i, p := range d.pieces {
+		end := len(d.buf) + n
+		if i+1 < len(d.pieces) {
+			end = d.pieces[i+1].pos
+		}
+		if end <= n {
+			continue
+		}
+		if p.pos < n {
+			p.chunk.advancePlace(n - p.pos)
+			p.pos = n
+		}
+		p.pos -= n
+		keep = append(keep, p)
+	}
+	d.pieces = keep
+}
+
+// advancePlace moves the chunk's place, not its bytes.
+func (k *Chunk) advancePlace(n int) {
+	if k.Offset >= 0 {
+		k.Offset += int64(n)
+	}
+	k.Seq += uint32(n)
+}
+
+type verdict uint8
+
+const (
+	nothing   verdict = iota
+	undecided         // more bytes will tell
+	found
+)
+
+// find returns the first place of b where a frame begins, or may begin as far as b tells; len(b) when there is none. The
+// conditions are those that Java, Go and C++ senders always meet, so that a body is rarely taken for a frame.
+func find(b []byte, lim decode.Limits) (int, verdict) {
+	for p := 0; p < len(b); p++ {
+		// No frame is longer than 16 MiB by default, so its first byte is 0.
+		i := bytes.IndexByte(b[p:], 0)
+		if i < 0 {
+			return len(b), nothing
+		}
+		p += i
+		switch v := candidate(b[p:], lim); v {
+		case found, undecided:
+			return p, v
+		}
+	}
+	return len(b), nothing
+}
+
+// candidate tells whether a frame begins at b[0].
+func candidate(b []byte, lim decode.Limits) verdict {
+	if len(b) < decode.PrefixLen {
+		if len(b) > 4 && b[4] > byte(decode.ROCKETMQ) {
+			return nothing
+		}
+		return undecided
+	}
+	p, ok := decode.ValidPrefix(b, lim)
+	if !ok || p.HeaderLen > maxSearchHeader {
+		return nothing
+	}
+	end := decode.PrefixLen + p.HeaderLen
+	if len(b) < end {
+		if decode.PlausibleStart(b[decode.PrefixLen:], p.Serialization) {
+			return undecided
+		}
+		return nothing
+	}
+	if !decode.PlausibleHeader(b[decode.PrefixLen:end], p.Serialization) {
+		return nothing
+	}
+	// Whatever follows must be a frame too, as far as it is there.
+	if next := b[min(p.Len, len(b)):]; len(next) >= decode.PrefixLen {
+		q, ok := decode.ValidPrefix(next, lim)
+		if !ok || !decode.PlausibleStart(next[decode.PrefixLen:min(len(next), decode.PrefixLen+q.HeaderLen)], q.Serialization) {
+			return nothing
+		}
+	}
+	return found
+}

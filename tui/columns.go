@@ -1,0 +1,209 @@
+package tui
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/mqsniff/mqsniff/session"
+	"github.com/mqsniff/mqsniff/tui/widget"
+)
+
+// rowContext is what the text of a row depends on besides its event.
+type rowContext struct {
+	symbols *session.Symbols
+	conn    func(number uint32) session.Endpoints
+	id      func(ev *session.Event) string // message id, empty where it is not known (yet)
+	zone    *time.Location
+	format  timeFormat
+	start   int64 // relative times count from here
+	above   int64 // time of the row above, 0: none
+	latest  int64
+	over    bool // nothing more will be read
+}
+
+// column is one column of the frames list.
+type column struct {
+	widget.Column
+	name   string // for menus and exports
+	append func(dst []byte, ev *session.Event, c *rowContext) []byte
+	role   func(ev *session.Event, c *rowContext) widget.Role // nil: the row's
+}
+
+// The columns, in the order of the screen.
+const (
+	colNumber = iota
+	colTime
+	colDelta
+	colConn
+	colClient
+	colServer
+	colFlag
+	colCode
+	colTopic
+	colGroup
+	colQueue
+	colMessageID
+	colBytes
+	colStatus
+	colLatency
+)
+
+// frameColumns are the columns of the frames list. A narrow screen drops those with the highest priority first.
+func frameColumns() []column {
+	return []column{
+		colNumber: {widget.Column{Title: "No.", Width: 8, MinWidth: 7, Align: widget.AlignRight, Priority: 0}, "number",
+			func(dst []byte, ev *session.Event, _ *rowContext) []byte {
+				return strconv.AppendUint(dst, uint64(ev.Number), 10)
+			}, nil},
+		colTime: {widget.Column{Title: "Time", Width: 15, MinWidth: 10, Align: widget.AlignRight, Priority: 6}, "time",
+			func(dst []byte, ev *session.Event, c *rowContext) []byte {
+				return appendTime(dst, c.format, ev.Time, c.start, c.above, c.zone)
+			}, nil},
+		colDelta: {widget.Column{Title: "Delta", Width: 10, MinWidth: 9, Align: widget.AlignRight, Priority: 14}, "delta",
+			func(dst []byte, ev *session.Event, c *rowContext) []byte {
+				return appendTime(dst, timeDelta, ev.Time, 0, c.above, c.zone)
+			}, dim},
+		colConn: {widget.Column{Title: "Conn", Width: 5, MinWidth: 4, Align: widget.AlignRight, Priority: 7}, "conn",
+			func(dst []byte, ev *session.Event, _ *rowContext) []byte {
+				return strconv.AppendUint(dst, uint64(ev.Conn), 10)
+			}, nil},
+		colClient: {widget.Column{Title: "Client", Width: 21, MinWidth: 15, Priority: 10}, "client",
+			func(dst []byte, ev *session.Event, c *rowContext) []byte {
+				return c.conn(ev.Conn).Client.AppendTo(dst)
+			}, nil},
+		colServer: {widget.Column{Title: "Server", Width: 21, MinWidth: 15, Priority: 11}, "server",
+			func(dst []byte, ev *session.Event, c *rowContext) []byte {
+				return c.conn(ev.Conn).Server.AppendTo(dst)
+			}, nil},
+		colFlag: {widget.Column{Title: "Flag", Width: 5, MinWidth: 4, Priority: 1}, "flag", nil, nil}, // see frameList.flags
+		colCode: {widget.Column{Title: "Code", Width: 24, MinWidth: 16, Priority: 2}, "code", appendCode, nil},
+		colTopic: {widget.Column{Title: "Topic/group", Width: 20, MinWidth: 10, Priority: 5, Flex: 3}, "topic",
+			func(dst []byte, ev *session.Event, c *rowContext) []byte {
+				if ev.Topic != 0 {
+					return append(dst, c.symbols.Text(ev.Topic)...)
+				}
+				return append(dst, c.symbols.Text(ev.Group)...)
+			}, nil},
+		colGroup: {widget.Column{Title: "Group", Width: 16, MinWidth: 10, Priority: 12, Flex: 1}, "group",
+			func(dst []byte, ev *session.Event, c *rowContext) []byte {
+				return append(dst, c.symbols.Text(ev.Group)...)
+			}, nil},
+		colQueue: {widget.Column{Title: "Qid", Width: 3, MinWidth: 3, Align: widget.AlignRight, Priority: 9}, "queue",
+			func(dst []byte, ev *session.Event, _ *rowContext) []byte {
+				if ev.QueueID == session.None || !ev.Kind.Frame() {
+					return dst
+				}
+				return strconv.AppendInt(dst, int64(ev.QueueID), 10)
+			}, nil},
+		colMessageID: {widget.Column{Title: "MsgId tail", Width: 12, MinWidth: 10, Priority: 8}, "id", appendID, dim},
+		colBytes: {widget.Column{Title: "Bytes", Width: 6, MinWidth: 5, Align: widget.AlignRight, Priority: 13}, "bytes",
+			func(dst []byte, ev *session.Event, _ *rowContext) []byte {
+				if ev.Len == 0 {
+					return dst
+				}
+				return appendSize(dst, uint64(ev.Len))
+			}, nil},
+		colStatus: {widget.Column{Title: "Status", Width: 16, MinWidth: 8, Priority: 3, Flex: 2}, "status", appendStatus, statusRole},
+		colLatency: {widget.Column{Title: "Lat ms", Width: 9, MinWidth: 7, Align: widget.AlignRight, Priority: 4}, "latency",
+			func(dst []byte, ev *session.Event, _ *rowContext) []byte {
+				if ev.Kind != session.Response || ev.Pair == 0 {
+					return dst
+				}
+				return appendMillis(dst, ev.Latency)
+			}, func(ev *session.Event, c *rowContext) widget.Role {
+				if slow(ev) {
+					return widget.RoleWarning
+				}
+				return rowRole(ev, answered)
+			}},
+	}
+}
+
+func dim(*session.Event, *rowContext) widget.Role { return widget.RoleDim }
+
+// appendCode is the operation of a frame, or in words what else happened.
+func appendCode(dst []byte, ev *session.Event, c *rowContext) []byte {
+	if ev.Kind.Frame() {
+		return append(dst, codeName(ev)...)
+	}
+	switch ev.Kind {
+	case session.Open:
+		if ev.Has(session.MidStream) {
+			return append(dst, "begins in the middle"...)
+		}
+		return append(dst, "connection opened"...)
+	case session.Close:
+		return append(dst, "connection closed"...)
+	case session.Gap:
+		return append(dst, "gap, not captured"...)
+	case session.Garbage:
+		return append(dst, "bytes in no frame"...)
+	case session.TLS:
+		return append(dst, "TLS, not readable"...)
+	case session.GRPC:
+		return append(dst, "gRPC (HTTP/2)"...)
+	case session.ProxyHeader:
+		return append(dst, "PROXY header"...)
+	}
+	return append(dst, "undecodable"...)
+}
+
+// appendStatus is the response code's name, or how a request stands, or more about what is no frame.
+func appendStatus(dst []byte, ev *session.Event, c *rowContext) []byte {
+	switch ev.Kind {
+	case session.Response:
+		return append(dst, statusName(ev)...)
+	case session.Oneway:
+		return append(dst, "oneway"...)
+	case session.Request:
+		switch waits(ev, c.latest, c.over) {
+		case pending:
+			return append(dst, "pending"...)
+		case expired:
+			return append(dst, "no answer"...)
+		case ended:
+			return append(dst, "capture ended"...)
+		}
+		return dst
+	case session.Close:
+		return append(dst, session.CloseReason(ev.Detail).String()...)
+	case session.Open:
+		return append(dst, c.conn(ev.Conn).Server.String()...)
+	case session.Gap, session.Garbage:
+		return append(dst, plural(ev.Len, "byte")...)
+	case session.Undecodable:
+		return append(dst, ev.ErrCode.String()...)
+	}
+	return dst
+}
+
+func statusRole(ev *session.Event, c *rowContext) widget.Role {
+	w := waits(ev, c.latest, c.over)
+	switch {
+	case w == pending || w == ended:
+		return widget.RolePending
+	case w == expired:
+		return widget.RoleTimedOut
+	case ev.Kind != session.Response:
+	case ev.Failed():
+		return widget.RoleError
+	case ev.Status == 0 && !ev.Has(session.Unmatched):
+		return widget.RoleOK
+	}
+	return rowRole(ev, w)
+}
+
+// appendID is the end of the message id: the last bytes tell messages apart. A batch shows how many there are.
+func appendID(dst []byte, ev *session.Event, c *rowContext) []byte {
+	if ev.Messages > 1 {
+		dst = append(dst, '(')
+		dst = appendCount(dst, uint64(ev.Messages))
+		return append(dst, " msgs)"...)
+	}
+	id := c.id(ev)
+	if len(id) > 8 {
+		dst = append(dst, ".."...)
+		id = id[len(id)-8:]
+	}
+	return append(dst, id...)
+}

@@ -1,0 +1,186 @@
+package tui
+
+import (
+	"slices"
+
+	"github.com/gdamore/tcell/v2"
+
+	"github.com/mqsniff/mqsniff/tui/widget"
+)
+
+// scope is where a key counts. A key is looked up in the focused pane, then in the view, then everywhere.
+type scope uint8
+
+const (
+	everywhere scope = iota
+	inFrames
+	inConns
+	inFrameList
+	inTree
+	inHex
+	inPair
+	inHelp
+	scopes
+)
+
+var scopeNames = [...]string{"Everywhere", "Frames", "Connections", "List of frames", "Detail", "Bytes", "Pair and timing", "Help"}
+
+// binding is one line of the table of keys. Hints, help, palette and dispatch are made from it.
+type binding struct {
+	keys []widget.Key
+	show string // how the keys are written
+	hint string // in the last line of the screen; empty: not there
+	name string // in the palette; empty: not there
+	help string
+	run  func(a *app) // nil: the focused pane does it itself
+}
+
+// keymap is the table, by context.
+type keymap [scopes][]binding
+
+func keys(runes string) (k []widget.Key) {
+	for _, r := range runes {
+		k = append(k, widget.RuneKey(r))
+	}
+	return k
+}
+
+func named(k ...tcell.Key) (out []widget.Key) {
+	for _, n := range k {
+		out = append(out, widget.NamedKey(n))
+	}
+	return out
+}
+
+func ctrl(r rune) []widget.Key { return []widget.Key{widget.CtrlKey(r)} }
+
+// mod is a named key with a modifier.
+func mod(m tcell.ModMask, k ...tcell.Key) (out []widget.Key) {
+	for _, n := range k {
+		out = append(out, widget.Key{Key: n, Mod: m})
+	}
+	return out
+}
+
+// moving are the keys that every pane understands by itself.
+func moving(sideways string) []binding {
+	return []binding{
+		{keys: slices.Concat(keys("jk"), named(tcell.KeyDown, tcell.KeyUp)), show: "j k", help: "down, up (also the arrows)"},
+		{keys: slices.Concat(named(tcell.KeyPgDn, tcell.KeyPgUp), keys(" ")), show: "PgDn PgUp", help: "a page (also Space)"},
+		{keys: slices.Concat(ctrl('d'), ctrl('u')), show: "^D ^U", help: "half a page"},
+		{keys: slices.Concat(keys("hl"), named(tcell.KeyLeft, tcell.KeyRight)), show: "h l", help: sideways + " (also the arrows)"},
+	}
+}
+
+// newKeymap makes the table.
+func newKeymap() keymap {
+	var k keymap
+	k[everywhere] = []binding{
+		{keys: slices.Concat(keys("?"), named(tcell.KeyF1)), show: "?", hint: "Help", name: "help", help: "this page: the keys that work here", run: (*app).help},
+		{keys: keys("/"), show: "/", hint: "Filter", name: "filter", help: "display filter: show only events that an expression holds for", run: (*app).editFilter},
+		{keys: ctrl('f'), show: "^F", hint: "Find", name: "find", help: "find text in rows and frames, or bytes: 7b22", run: (*app).findPrompt},
+		{keys: keys("n"), show: "n", name: "next-hit", help: "next hit of ^F", run: func(a *app) { a.finder.next(a, 1) }},
+		{keys: keys("N"), show: "N", name: "previous-hit", help: "previous hit of ^F", run: func(a *app) { a.finder.next(a, -1) }},
+		{keys: keys(":"), show: ":", hint: "Command", help: "command by name", run: (*app).palette},
+		{keys: keys("1"), show: "1", name: "frames", help: "frames", run: func(a *app) { a.setView(viewFrames) }},
+		{keys: keys("2"), show: "2", name: "conns", help: "connections", run: func(a *app) { a.setView(viewConns) }},
+		{keys: named(tcell.KeyTab), show: "Tab", help: "next pane", run: func(a *app) { a.turnFocus(1) }},
+		{keys: slices.Concat(named(tcell.KeyBacktab), mod(tcell.ModShift, tcell.KeyBacktab)), show: "Shift-Tab", help: "previous pane", run: func(a *app) { a.turnFocus(-1) }},
+		{keys: keys(`\`), show: `\`, name: "maximize", help: "give the focused pane the whole screen, and back", run: (*app).maximize},
+		{keys: mod(tcell.ModCtrl, tcell.KeyUp), show: "^Up", name: "taller", help: "more room for the lower panes", run: func(a *app) { a.resize(1) }},
+		{keys: mod(tcell.ModCtrl, tcell.KeyDown), show: "^Down", name: "lower", help: "less room for the lower panes", run: func(a *app) { a.resize(-1) }},
+		{keys: keys("["), show: "[", name: "back", help: "the view before this one", run: func(a *app) { a.previousView() }},
+		{keys: named(tcell.KeyEscape), show: "Esc", help: "close, stop or leave the innermost thing: search, filter run, pane, reading; never quits", run: (*app).escape},
+		{keys: ctrl('l'), show: "^L", name: "redraw", help: "paint the screen again", run: (*app).repaint},
+		{keys: ctrl('z'), show: "^Z", name: "suspend", help: "suspend; fg brings it back", run: (*app).suspend},
+		{name: "log", help: "messages so far", run: (*app).showLog},
+		{name: "mouse", help: "give the mouse to the terminal, and back (Shift-drag always selects text)", run: (*app).toggleMouse},
+		{keys: keys("q"), show: "q", hint: "Back", help: "back; in the list: quit", run: (*app).backOrQuit},
+		{keys: keys("Q"), show: "Q", name: "quit", help: "quit now (also ^C twice)", run: (*app).quit},
+	}
+	k[inFrames] = []binding{
+		{keys: keys("o"), show: "o", hint: "Pair", name: "pair", help: "the other half: response of a request, request of a response", run: (*app).otherHalf},
+		{keys: keys("c"), show: "c", hint: "Conn", name: "conn", help: "only the frames of this connection; again: all", run: (*app).onlyConn},
+		{keys: keys("y"), show: "y", hint: "Copy", name: "copy", help: "copy: value, message id, filter, row, JSON, hex, body", run: (*app).copyMenu},
+		{keys: keys("="), show: "=", name: "filter-from", help: "filter made from this row or field", run: (*app).filterMenu},
+		{keys: keys(")"), show: ")", name: "next-of-conn", help: "next frame of this connection", run: func(a *app) { a.walkConn(1) }},
+		{keys: keys("("), show: "(", name: "previous-of-conn", help: "previous frame of this connection", run: func(a *app) { a.walkConn(-1) }},
+		{keys: keys("b"), show: "b", hint: "Bad", name: "next-bad", help: "next bad frame: failed, late, unanswered, unreadable", run: func(a *app) { a.walkBad(1) }},
+		{keys: keys("B"), show: "B", name: "previous-bad", help: "previous bad frame", run: func(a *app) { a.walkBad(-1) }},
+		{keys: keys("m"), show: "m", hint: "Mark", name: "mark", help: "mark this frame, or unmark it", run: (*app).mark},
+		{keys: slices.Concat(keys("'"), keys("}")), show: "' }", name: "next-mark", help: "next marked frame", run: func(a *app) { a.walkMark(1) }},
+		{keys: keys("{"), show: "{", name: "previous-mark", help: "previous marked frame", run: func(a *app) { a.walkMark(-1) }},
+		{keys: keys("M"), show: "M", name: "only-marked", help: "only the marked frames; again: all", run: (*app).onlyMarked},
+		{keys: keys("U"), show: "U", name: "unmark", help: "remove all marks", run: (*app).unmark},
+		{keys: keys("t"), show: "t", name: "time", help: "time: since the start, UTC, local, since the row above", run: (*app).nextTimeFormat},
+		{keys: keys("T"), show: "T", name: "reference", help: "count times from this frame; again: from the start", run: (*app).setReference},
+		{keys: keys("F"), show: "F", name: "follow", help: "stay at the end while frames arrive, on or off", run: (*app).toggleFollow},
+	}
+	k[inFrameList] = slices.Concat([]binding{
+		{keys: named(tcell.KeyEnter), show: "Enter", hint: "Open", name: "open", help: "to the detail of this frame", run: func(a *app) { a.setFocus(paneTree) }},
+	}, moving("more columns"), []binding{
+		{keys: slices.Concat(keys("gG"), named(tcell.KeyHome, tcell.KeyEnd)), show: "g G", help: "first row; last row and follow"},
+	})
+	k[inConns] = slices.Concat([]binding{
+		{keys: named(tcell.KeyEnter), show: "Enter", hint: "Frames", name: "frames-of-conn", help: "the frames of this connection", run: (*app).openCurrentConn},
+		{keys: keys("s"), show: "s", hint: "Sort", name: "sort", help: "sort by the next column", run: (*app).nextSort},
+		{keys: keys("S"), show: "S", name: "unsort", help: "sort by number", run: func(a *app) { a.sortConns(0) }},
+	}, moving("more columns"), []binding{
+		{keys: slices.Concat(keys("gG"), named(tcell.KeyHome, tcell.KeyEnd)), show: "g G", help: "first row, last row"},
+	})
+	k[inTree] = slices.Concat([]binding{
+		{keys: named(tcell.KeyEnter), show: "Enter", hint: "Open/jump", help: "open or close; on a frame number: go there"},
+	}, moving("close, open"), []binding{
+		{keys: slices.Concat(keys("gG"), named(tcell.KeyHome, tcell.KeyEnd)), show: "g G", help: "first line, last line"},
+		{keys: keys("+-*"), show: "+ - *", hint: "Tree", help: "open or close all below; open everything"},
+		{keys: keys("<>"), show: "< >", help: "scroll sideways"},
+		{keys: keys("v"), show: "v", help: "next buffer: wire, decompressed", run: func(a *app) { a.detail.turnBuffer(1) }},
+	})
+	k[inHex] = slices.Concat(moving("one byte"), []binding{
+		{keys: slices.Concat(keys("gG"), named(tcell.KeyHome, tcell.KeyEnd)), show: "g G", help: "first byte, last byte (Home, End: of the row)"},
+		{keys: keys("e"), show: "e", hint: "Text", help: "text column: ASCII, UTF-8, GBK"},
+		{keys: keys("v"), show: "v", hint: "Buffer", name: "buffer", help: "next buffer: wire, decompressed", run: func(a *app) { a.detail.turnBuffer(1) }},
+	})
+	k[inPair] = moving("sideways")
+	k[inHelp] = []binding{
+		{keys: slices.Concat(keys("q?"), named(tcell.KeyEscape, tcell.KeyEnter)), show: "Esc", hint: "Close", help: "close this page", run: (*app).closeOverlay},
+		{keys: slices.Concat(keys("jk"), named(tcell.KeyDown, tcell.KeyUp)), show: "j k", hint: "Scroll", help: "scroll (also PgDn, PgUp, g, G)"},
+	}
+	return k
+}
+
+// scopes are those that count now, the innermost first.
+func (a *app) scopes() []scope {
+	if a.overlay != nil {
+		return []scope{inHelp}
+	}
+	if a.view == viewConns {
+		return []scope{inConns, everywhere}
+	}
+	pane := [...]scope{paneList: inFrameList, paneTree: inTree, paneHex: inHex, panePair: inPair}[a.focus]
+	return []scope{pane, inFrames, everywhere}
+}
+
+// lookup finds what a key does now.
+func (a *app) lookup(k widget.Key) (b *binding, ok bool) {
+	for _, c := range a.scopes() {
+		for i := range a.keys[c] {
+			if slices.Contains(a.keys[c][i].keys, k) {
+				return &a.keys[c][i], true
+			}
+		}
+	}
+	return nil, false
+}
+
+// hints are the bindings of the last line, the innermost context first, those that fit everywhere at the end.
+func (a *app) hints() (h []*binding) {
+	for _, c := range a.scopes() {
+		for i := range a.keys[c] {
+			if a.keys[c][i].hint != "" {
+				h = append(h, &a.keys[c][i])
+			}
+		}
+	}
+	return h
+}

@@ -1,0 +1,167 @@
+package tui
+
+import (
+	"bytes"
+	"context"
+	"sync"
+
+	"github.com/mqsniff/mqsniff/decode"
+	"github.com/mqsniff/mqsniff/session"
+)
+
+// uniqueKey is the property that clients call the message id (MessageConst.PROPERTY_UNIQ_CLIENT_MESSAGE_ID_KEYIDX).
+const uniqueKey = "UNIQ_KEY"
+
+// property finds a message property in their encoded form: key \x01 value \x02 …
+func property(properties []byte, key string) []byte {
+	for len(properties) > 0 {
+		var entry []byte
+		entry, properties, _ = bytes.Cut(properties, []byte{2})
+		if k, v, ok := bytes.Cut(entry, []byte{1}); ok && string(k) == key {
+			return v
+		}
+	}
+	return nil
+}
+
+// hasMessageID tells whether a request of this code names the message that it sends.
+func hasMessageID(code int32) bool {
+	switch code {
+	case decode.SendMessage, decode.SendMessageV2, decode.SendBatchMessage, 324, 325, endTransaction: // 324, 325: SEND_REPLY_MESSAGE and its V2
+		return true
+	}
+	return false
+}
+
+// messageID reads the id of the message that a request sends from its header.
+func messageID(cmd *decode.Command) string {
+	for _, key := range []string{"i", "properties"} { // SendMessageRequestHeaderV2 and V1
+		if p, ok := cmd.Ext.Get(key); ok {
+			if id := property(p, uniqueKey); len(id) > 0 {
+				return string(id)
+			}
+		}
+	}
+	for _, key := range []string{"transactionId", "msgId"} { // EndTransactionRequestHeader, SendMessageResponseHeader
+		if id, ok := cmd.Ext.Get(key); ok && len(id) > 0 {
+			return string(id)
+		}
+	}
+	return ""
+}
+
+// Bounds of the id cache: some screens of rows.
+const (
+	maxIDs  = 2048
+	maxAsks = 256
+	maxID   = 256 // bytes; hostile ones are cut
+)
+
+// idCache knows the message ids of rows that were on the screen lately. The header of a frame must be read again for it,
+// which a worker does.
+type idCache struct {
+	store   *session.Store
+	changed func()
+	wake    chan struct{}
+
+	mu      sync.Mutex
+	known   map[uint32]string
+	order   []uint32 // oldest first
+	asks    []uint32
+	working int // asks that the worker has taken
+}
+
+func newIDCache(store *session.Store, changed func()) *idCache {
+	return &idCache{store: store, changed: changed, wake: make(chan struct{}, 1), known: map[uint32]string{}}
+}
+
+// get returns the id of the message that ev, or the request that ev answers, sends; empty when there is none or the
+// worker has yet to read it.
+func (c *idCache) get(ev *session.Event) string {
+	number := ev.Number
+	switch {
+	case ev.Has(session.Unmatched), !ev.Kind.Frame(), !hasMessageID(ev.Code):
+		return ""
+	case ev.Kind == session.Response:
+		number = ev.Pair
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	id, ok := c.known[number]
+	if !ok && len(c.asks) < maxAsks {
+		c.asks = append(c.asks, number)
+		select {
+		case c.wake <- struct{}{}:
+		default:
+		}
+	}
+	return id
+}
+
+// run reads what get was asked for.
+func (c *idCache) run(ctx context.Context) {
+	var buf []byte
+	var cmd decode.Command
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-c.wake:
+		}
+		c.mu.Lock()
+		asks := c.asks
+		c.asks, c.working = nil, len(asks)
+		c.mu.Unlock()
+		for _, number := range asks {
+			if c.has(number) {
+				continue // asked for by two frames of the screen
+			}
+			var ev session.Event
+			id := ""
+			if c.store.At(number, &ev) {
+				id, buf = readMessageID(c.store, &ev, buf, &cmd)
+			}
+			c.put(number, id)
+		}
+		c.mu.Lock()
+		c.working = 0
+		c.mu.Unlock()
+		c.changed()
+	}
+}
+
+// readMessageID reads the header of a request again, not its body.
+func readMessageID(store *session.Store, ev *session.Event, buf []byte, cmd *decode.Command) (string, []byte) {
+	head := *ev
+	head.Len = min(ev.Len, decode.PrefixLen+ev.HeaderLen)
+	buf, err := store.Bytes(buf[:0], &head)
+	if err != nil || len(buf) < decode.PrefixLen+int(ev.HeaderLen) {
+		return "", buf
+	}
+	p, err := decode.ReadPrefix(buf, decode.Limits{})
+	if err != nil || decode.PrefixLen+p.HeaderLen > len(buf) || cmd.Decode(decode.Cut(buf, p)) != nil {
+		return "", buf
+	}
+	id := messageID(cmd)
+	return id[:min(len(id), maxID)], buf
+}
+
+func (c *idCache) has(number uint32) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	_, ok := c.known[number]
+	return ok
+}
+
+func (c *idCache) put(number uint32, id string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if _, ok := c.known[number]; !ok {
+		if len(c.order) == maxIDs {
+			delete(c.known, c.order[0])
+			c.order = c.order[1:]
+		}
+		c.order = append(c.order, number)
+	}
+	c.known[number] = id
+}

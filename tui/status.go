@@ -1,0 +1,277 @@
+package tui
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gdamore/tcell/v2"
+
+	"github.com/mqsniff/mqsniff/tui/widget"
+)
+
+// flashKind says how long a message stays.
+type flashKind uint8
+
+const (
+	flashInfo    flashKind = iota // 3 s
+	flashWarning                  // 6 s
+	flashError                    // until a key
+)
+
+// flash is the message in the status line.
+type flash struct {
+	text  string
+	kind  flashKind
+	until time.Time
+	gen   int
+}
+
+// seen is called at each key: an error was read.
+func (f *flash) seen() {
+	if f.kind == flashError {
+		f.text = ""
+	}
+}
+
+// maxLog bounds the messages that are kept.
+const maxLog = 500
+
+// say shows a message and keeps it in the log.
+func (a *app) say(kind flashKind, text string) {
+	a.logf("%s", text)
+	stay := 3 * time.Second
+	if kind == flashWarning {
+		stay = 6 * time.Second
+	}
+	a.flash = flash{text: text, kind: kind, until: a.opts.Now().Add(stay), gen: a.flash.gen + 1}
+	if kind == flashError {
+		return
+	}
+	gen := a.flash.gen
+	time.AfterFunc(stay, func() {
+		a.post(func() {
+			if a.flash.gen == gen {
+				a.flash.text = ""
+			}
+		})
+	})
+}
+
+// logf keeps a line with the time.
+func (a *app) logf(format string, args ...any) {
+	line := a.opts.Now().In(a.opts.Local).Format("15:04:05.000  ") + fmt.Sprintf(format, args...)
+	if len(a.log) == maxLog {
+		a.log = a.log[1:]
+	}
+	a.log = append(a.log, line)
+}
+
+// line collects parts of a line of the screen, each in its own style.
+type line struct {
+	s    tcell.Screen
+	t    *widget.Theme
+	x, y int
+	w    int
+}
+
+func (l *line) put(text string, role widget.Role) {
+	if l.x < l.w {
+		l.x += widget.Paint(l.s, l.x, l.y, l.w-l.x, text, l.t.Style(role))
+	}
+}
+
+// right puts text at the end of the line, if it fits behind what is there.
+func (l *line) right(text string, role widget.Role) {
+	if n := widget.Width(text); l.x+n < l.w {
+		widget.Paint(l.s, l.w-n-1, l.y, n, text, l.t.Style(role))
+		l.w -= n + 2
+	}
+}
+
+// drawHead draws the three lines above the list; the second is the filter's.
+func (a *app) drawHead(s tcell.Screen, w int) {
+	l := line{s: s, t: a.theme, w: w}
+	widget.FillLine(s, 0, 0, w, a.theme.Style(widget.RoleNormal))
+	l.put(" mqsniff", widget.RoleTitle)
+	facts := a.facts(w)
+	room := w - l.x - widget.Width(facts) - 3
+	if !a.over() && a.progress.Total > 0 && w >= 70 {
+		room -= barWidth(w) + 8
+	}
+	l.put("  ", widget.RoleNormal)
+	title := string(widget.Sanitize(nil, []byte(a.opts.Title)))
+	l.x += widget.Paint(s, l.x, 0, max(room, 8), title, a.theme.Style(widget.RoleNormal))
+	if !a.over() {
+		a.drawBar(&l, w)
+	}
+	l.right(facts, a.factsRole())
+
+	widget.FillLine(s, 0, 2, w, a.theme.Style(widget.RoleNormal))
+	l = line{s: s, t: a.theme, y: 2, w: w}
+	for v, name := range viewNames {
+		role := widget.RoleHint
+		if view(v) == a.view {
+			role = widget.RoleHeader
+		}
+		l.put(" ", widget.RoleNormal)
+		l.put(strconv.Itoa(v+1)+":"+name, role)
+		l.put(" ", widget.RoleNormal)
+	}
+	if a.view == viewConns {
+		l.right(a.conns.sortLabel(), widget.RoleHint)
+		l.put("  "+a.conns.summary(), widget.RoleHint)
+		return
+	}
+	l.right(a.mode())
+}
+
+// viewAt is the view whose name stands at column x of the third line.
+func viewAt(x int) (view, bool) {
+	at := 0
+	for v, name := range viewNames {
+		w := len(name) + 4
+		if x >= at && x < at+w {
+			return view(v), true
+		}
+		at += w
+	}
+	return 0, false
+}
+
+// facts are the health of the source: how many frames, what was lost.
+func (a *app) facts(w int) string {
+	t := plural(a.store.Frames(), "frame")
+	if first := a.store.First(); first > 1 && w >= 100 {
+		t += "   oldest " + count(first-1) + " not kept"
+	}
+	if w >= 100 && a.progress.Packets > 0 {
+		t += "   " + plural(a.progress.Packets, "packet")
+	}
+	return t + "   " + count(a.progress.Lost) + " dropped"
+}
+
+func (a *app) factsRole() widget.Role {
+	if a.progress.Lost > 0 {
+		return widget.RoleError
+	}
+	return widget.RoleNormal
+}
+
+// barWidth is the width of the progress bar.
+func barWidth(w int) int { return min(max(w/5-2, 8), 30) }
+
+// drawBar shows how far reading has come.
+func (a *app) drawBar(l *line, w int) {
+	if a.progress.Total <= 0 {
+		l.put("  reading, "+a.percent(), widget.RolePending)
+		return
+	}
+	n := barWidth(w)
+	done := int(min(a.progress.Read*int64(n)/a.progress.Total, int64(n)))
+	l.put("  [", widget.RoleDim)
+	l.put(strings.Repeat("#", done), widget.RoleOK)
+	l.put(strings.Repeat("-", n-done), widget.RoleDim)
+	l.put("] ", widget.RoleDim)
+	l.put(a.percent(), widget.RoleNormal)
+}
+
+// mode says what the list does while frames arrive.
+func (a *app) mode() (string, widget.Role) {
+	switch {
+	case a.halted:
+		return "stopped at " + a.percent(), widget.RoleWarning
+	case a.progress.Err != nil:
+		return "read error", widget.RoleError
+	case a.frames.list.Follow():
+		return "FOLLOW (F stops)", widget.RoleOK
+	case !a.progress.Done:
+		t := "loading"
+		if n := a.frames.list.Below(); n > 0 {
+			t += ", " + count(n) + " below (G follows)"
+		}
+		return t, widget.RolePending
+	}
+	return "", widget.RoleNormal
+}
+
+// drawFoot draws the status line and the hints.
+func (a *app) drawFoot(s tcell.Screen, w, h int) {
+	widget.FillLine(s, 0, h-2, w, a.theme.Style(widget.RoleNormal))
+	l := line{s: s, t: a.theme, y: h - 2, w: w}
+	if a.flash.text != "" {
+		role := [...]widget.Role{widget.RoleOK, widget.RoleWarning, widget.RoleError}[a.flash.kind]
+		l.put(" "+a.flash.text, role)
+	} else {
+		l.right("time: "+a.frames.text.format.label(a.opts.Local, a.frames.reference != 0), widget.RoleHint)
+		for i, t := range a.statusParts() {
+			if i > 0 {
+				l.put("   ", widget.RoleNormal)
+			} else {
+				l.put(" ", widget.RoleNormal)
+			}
+			l.put(t.text, t.role)
+		}
+	}
+	a.drawHints(s, w, h-1)
+}
+
+type statusPart struct {
+	text string
+	role widget.Role
+}
+
+// statusParts are the parts of the status line, the most important first.
+func (a *app) statusParts() (parts []statusPart) {
+	add := func(role widget.Role, text string) { parts = append(parts, statusPart{text, role}) }
+	if a.view == viewConns {
+		if id, ok := a.conns.list.Cursor(); ok {
+			add(widget.RoleNormal, "connection "+count(id)+"/"+count(a.conns.total))
+		}
+		return parts
+	}
+	if id, ok := a.frames.list.Cursor(); ok {
+		n, i := a.frames.rows.len(), a.frames.list.CursorIndex()
+		add(widget.RoleNormal, fmt.Sprintf("%d/%s  %.1f%%", id, count(a.store.Last()), 100*float64(i+1)/float64(n)))
+	}
+	if a.progress.Err != nil {
+		add(widget.RoleError, a.progress.Err.Error())
+	} else if a.progress.Note != "" {
+		add(widget.RoleWarning, a.progress.Note)
+	}
+	cursor, _ := a.frames.list.Cursor()
+	if t := a.finder.status(uint32(cursor)); t != "" {
+		add(widget.RoleNormal, t)
+	}
+	if n := len(a.frames.marks); n > 0 {
+		add(widget.RoleNormal, "marks "+count(n))
+	}
+	if a.frames.list.Follow() {
+		add(widget.RoleNormal, "follow")
+	}
+	if a.painter.Slow() {
+		add(widget.RoleWarning, "slow terminal")
+	}
+	return parts
+}
+
+// hintGap is the space between two hints.
+const hintGap = 2
+
+func hintWidth(b *binding) int { return widget.Width(b.show) + 1 + widget.Width(b.hint) }
+
+// drawHints draws the last line from the table of keys; what does not fit is left out, never wrapped.
+func (a *app) drawHints(s tcell.Screen, w, y int) {
+	widget.FillLine(s, 0, y, w, a.theme.Style(widget.RoleNormal))
+	x := 0
+	for _, b := range a.hints() {
+		n := hintWidth(b)
+		if x+n > w {
+			break
+		}
+		k := widget.Paint(s, x, y, n, b.show, a.theme.Style(widget.RoleKey))
+		widget.Paint(s, x+k+1, y, n-k-1, b.hint, a.theme.Style(widget.RoleHint))
+		x += n + hintGap
+	}
+}
