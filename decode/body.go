@@ -74,7 +74,7 @@ func (o *outline) body(ctx Context, cmd *Command, f Frame) {
 	}
 	base := len(f.Raw) - len(f.Body)
 	if it.shape != shapeNone {
-		o.open("Body", bytesText(len(f.Body)), "messages", Range{base, len(f.Body)})
+		o.open("Body", bytesText(len(f.Body)), it.shape.String(), Range{base, len(f.Body)})
 		o.messages(&it, f)
 		o.close()
 		return

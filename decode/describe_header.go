@@ -14,7 +14,7 @@ func (o *outline) header(ctx Context, cmd *Command, f Frame, err error) {
 	if e, ok := err.(*Error); ok {
 		// What was read before the problem is shown as it stands.
 		for _, m := range ranges {
-			o.field(m.Name, string(f.Header[m.Range.Off:m.Range.Off+m.Range.Len]), "", wire(m.Range))
+			o.member(m, f)
 		}
 		o.fail(e, PrefixLen+len(f.Header))
 		return
@@ -45,10 +45,24 @@ func (o *outline) header(ctx Context, cmd *Command, f Frame, err error) {
 	}
 	for _, m := range ranges {
 		if !knownMember(m.Name) {
-			o.field(m.Name, string(f.Header[m.Range.Off:m.Range.Off+m.Range.Len]), "", wire(m.Range))
+			o.member(m, f)
 		}
 	}
 	o.extFields(ctx, cmd, at("extFields"))
+}
+
+// member adds a member as it stands: text in a JSON header; in a ROCKETMQ header a number, but for remark and extFields.
+func (o *outline) member(m NamedRange, f Frame) {
+	b := f.Header[m.Range.Off : m.Range.Off+m.Range.Len]
+	if f.Serialization == JSON || m.Name == "remark" || m.Name == "extFields" {
+		o.field(m.Name, string(b), "", wire(m.Range))
+		return
+	}
+	n := int64(int8(b[0])) // two's complement
+	for _, c := range b[1:] {
+		n = n<<8 | int64(c)
+	}
+	o.number(m.Name, n, "", wire(m.Range))
 }
 
 // wire turns a range within the header into one within the frame.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"strconv"
+	"time"
 )
 
 // part is a piece of a text that means something of its own.
@@ -108,14 +109,16 @@ func (o *outline) messageID(id []byte, base int) {
 		return
 	}
 	if made != "" {
-		made = ", " + made + " if its clock is in UTC"
+		made += " if the producer lives in UTC"
+	} else {
+		made = (time.Duration(k.Elapsed) * time.Millisecond).String() + " into a month"
 	}
 	n := len(id) - 24
 	o.pieces(id, base,
 		part{"ip", k.IP.String(), 0, n},
 		part{"pid", strconv.Itoa(int(k.PID)), n, 4},
 		part{"classLoader", "hash", n + 4, 8},
-		part{"time", duration(int64(k.Elapsed)) + " into the month" + made, n + 12, 8},
+		part{"time", made, n + 12, 8},
 		part{"counter", strconv.FormatUint(uint64(k.Counter), 10), n + 20, 4})
 }
 

@@ -2,7 +2,7 @@
 //
 // The way down: Split cuts a Frame out of a byte stream, Command.Decode reads its header (JSON or ROCKETMQ binary),
 // MessagesOf walks the messages of its body, Describe names every field with the range of bytes that holds it.
-// The way up: Encode.
+// The way up: EncodeCommand.
 //
 // What the protocol calls things stands in tables (RequestCodes, ResponseCodes, Schemas, Languages, Versions,
 // Properties); a new operation is a line there. The package knows nothing of connections, time, files or screens.

@@ -24,6 +24,10 @@ const (
 	shapeInner         // elements of an inner batch
 )
 
+func (s shape) String() string {
+	return [...]string{"", "stored messages", "message", "batch of messages", "inner batch"}[s]
+}
+
 // consumeMessageDirectly is RequestCode.CONSUME_MESSAGE_DIRECTLY.
 const consumeMessageDirectly = 309
 

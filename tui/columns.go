@@ -51,60 +51,63 @@ const (
 // frameColumns are the columns of the frames list. A narrow screen drops those with the highest priority first.
 func frameColumns() []column {
 	return []column{
-		colNumber: {widget.Column{Title: "No.", Width: 8, MinWidth: 7, Align: widget.AlignRight, Priority: 0}, "number",
+		colNumber: {widget.Column{Title: "No.", Align: widget.AlignRight, Priority: 0}, "number",
 			func(dst []byte, ev *session.Event, _ *rowContext) []byte {
 				return strconv.AppendUint(dst, uint64(ev.Number), 10)
 			}, nil},
-		colTime: {widget.Column{Title: "Time", Width: 15, MinWidth: 10, Align: widget.AlignRight, Priority: 6}, "time",
+		colTime: {widget.Column{Title: "Time", Align: widget.AlignRight, Priority: 6}, "time",
 			func(dst []byte, ev *session.Event, c *rowContext) []byte {
 				return appendTime(dst, c.format, ev.Time, c.start, c.above, c.zone)
 			}, nil},
-		colDelta: {widget.Column{Title: "Delta", Width: 10, MinWidth: 9, Align: widget.AlignRight, Priority: 14}, "delta",
+		colDelta: {widget.Column{Title: "Delta", Align: widget.AlignRight, Priority: 14}, "delta",
 			func(dst []byte, ev *session.Event, c *rowContext) []byte {
 				return appendTime(dst, timeDelta, ev.Time, 0, c.above, c.zone)
 			}, dim},
-		colConn: {widget.Column{Title: "Conn", Width: 5, MinWidth: 4, Align: widget.AlignRight, Priority: 7}, "conn",
+		colConn: {widget.Column{Title: "Conn", Align: widget.AlignRight, Priority: 7}, "conn",
 			func(dst []byte, ev *session.Event, _ *rowContext) []byte {
 				return strconv.AppendUint(dst, uint64(ev.Conn), 10)
 			}, nil},
-		colClient: {widget.Column{Title: "Client", Width: 21, MinWidth: 15, Priority: 10}, "client",
+		colClient: {widget.Column{Title: "Client", Priority: 10}, "client",
 			func(dst []byte, ev *session.Event, c *rowContext) []byte {
 				return c.conn(ev.Conn).Client.AppendTo(dst)
 			}, nil},
-		colServer: {widget.Column{Title: "Server", Width: 21, MinWidth: 15, Priority: 11}, "server",
+		colServer: {widget.Column{Title: "Server", Priority: 11}, "server",
 			func(dst []byte, ev *session.Event, c *rowContext) []byte {
 				return c.conn(ev.Conn).Server.AppendTo(dst)
 			}, nil},
-		colFlag: {widget.Column{Title: "Flag", Width: 5, MinWidth: 4, Priority: 1}, "flag", nil, nil}, // see frameList.flags
-		colCode: {widget.Column{Title: "Code", Width: 24, MinWidth: 16, Priority: 2}, "code", appendCode, nil},
-		colTopic: {widget.Column{Title: "Topic/group", Width: 20, MinWidth: 10, Priority: 5, Flex: 3}, "topic",
+		colFlag: {widget.Column{Title: "Flag", Priority: 1}, "flag", nil, nil}, // see frameList.flags
+		colCode: {widget.Column{Title: "Code", Priority: 2}, "code", appendCode, nil},
+		colTopic: {widget.Column{Title: "Topic/group", Priority: 5, Flex: 3}, "topic",
 			func(dst []byte, ev *session.Event, c *rowContext) []byte {
+				if ev.Kind == session.Open {
+					return c.conn(ev.Conn).Server.AppendTo(dst)
+				}
 				if ev.Topic != 0 {
 					return append(dst, c.symbols.Text(ev.Topic)...)
 				}
 				return append(dst, c.symbols.Text(ev.Group)...)
 			}, nil},
-		colGroup: {widget.Column{Title: "Group", Width: 16, MinWidth: 10, Priority: 12, Flex: 1}, "group",
+		colGroup: {widget.Column{Title: "Group", Priority: 12, Flex: 1}, "group",
 			func(dst []byte, ev *session.Event, c *rowContext) []byte {
 				return append(dst, c.symbols.Text(ev.Group)...)
 			}, nil},
-		colQueue: {widget.Column{Title: "Qid", Width: 3, MinWidth: 3, Align: widget.AlignRight, Priority: 9}, "queue",
+		colQueue: {widget.Column{Title: "Qid", Align: widget.AlignRight, Priority: 9}, "queue",
 			func(dst []byte, ev *session.Event, _ *rowContext) []byte {
 				if ev.QueueID == session.None || !ev.Kind.Frame() {
 					return dst
 				}
 				return strconv.AppendInt(dst, int64(ev.QueueID), 10)
 			}, nil},
-		colMessageID: {widget.Column{Title: "MsgId tail", Width: 12, MinWidth: 10, Priority: 8}, "id", appendID, dim},
-		colBytes: {widget.Column{Title: "Bytes", Width: 6, MinWidth: 5, Align: widget.AlignRight, Priority: 13}, "bytes",
+		colMessageID: {widget.Column{Title: "MsgId tail", Priority: 8}, "id", appendID, dim},
+		colBytes: {widget.Column{Title: "Bytes", Align: widget.AlignRight, Priority: 13}, "bytes",
 			func(dst []byte, ev *session.Event, _ *rowContext) []byte {
 				if ev.Len == 0 {
 					return dst
 				}
 				return appendSize(dst, uint64(ev.Len))
 			}, nil},
-		colStatus: {widget.Column{Title: "Status", Width: 16, MinWidth: 8, Priority: 3, Flex: 2}, "status", appendStatus, statusRole},
-		colLatency: {widget.Column{Title: "Lat ms", Width: 9, MinWidth: 7, Align: widget.AlignRight, Priority: 4}, "latency",
+		colStatus: {widget.Column{Title: "Status", Priority: 3, Flex: 2}, "status", appendStatus, statusRole},
+		colLatency: {widget.Column{Title: "Lat ms", Align: widget.AlignRight, Priority: 4}, "latency",
 			func(dst []byte, ev *session.Event, _ *rowContext) []byte {
 				if ev.Kind != session.Response || ev.Pair == 0 {
 					return dst
@@ -167,8 +170,6 @@ func appendStatus(dst []byte, ev *session.Event, c *rowContext) []byte {
 		return dst
 	case session.Close:
 		return append(dst, session.CloseReason(ev.Detail).String()...)
-	case session.Open:
-		return append(dst, c.conn(ev.Conn).Server.String()...)
 	case session.Gap, session.Garbage:
 		return append(dst, plural(ev.Len, "byte")...)
 	case session.Undecodable:
@@ -206,4 +207,54 @@ func appendID(dst []byte, ev *session.Event, c *rowContext) []byte {
 		id = id[len(id)-8:]
 	}
 	return append(dst, id...)
+}
+
+// columnWidths are the wanted and the least width of each column on screens below 80, 100, 160 columns, and from there
+// on. The least widths are such that a column is rather left out than the others made hard to read.
+var columnWidths = [...][4][2]int{
+	colNumber:    {{7, 7}, {7, 7}, {8, 8}, {9, 8}},
+	colDelta:     {{10, 10}, {10, 10}, {10, 10}, {10, 10}},
+	colConn:      {{4, 4}, {4, 4}, {5, 4}, {5, 4}},
+	colClient:    {{21, 21}, {21, 21}, {21, 21}, {21, 21}},
+	colServer:    {{21, 21}, {21, 21}, {21, 21}, {21, 21}},
+	colFlag:      {{4, 4}, {4, 4}, {5, 5}, {6, 5}},
+	colCode:      {{17, 14}, {18, 17}, {24, 22}, {26, 24}},
+	colTopic:     {{14, 12}, {14, 14}, {18, 18}, {22, 18}},
+	colGroup:     {{16, 10}, {16, 10}, {16, 12}, {16, 12}},
+	colQueue:     {{3, 3}, {3, 3}, {3, 3}, {4, 3}},
+	colMessageID: {{10, 10}, {10, 10}, {10, 10}, {12, 10}},
+	colBytes:     {{5, 5}, {5, 5}, {5, 5}, {6, 5}},
+	colStatus:    {{9, 7}, {9, 9}, {15, 14}, {20, 15}},
+	colLatency:   {{7, 7}, {7, 7}, {9, 8}, {9, 8}},
+}
+
+// timeWidth is the width of a time in a format.
+func timeWidth(f timeFormat) int {
+	switch f {
+	case timeUTC, timeLocal:
+		return len(clockFormat)
+	case timeDelta:
+		return 11
+	}
+	return 10
+}
+
+// widths are the columns as they are on a screen of w columns.
+func widths(columns []column, w int, f timeFormat) []widget.Column {
+	class := 0
+	for _, from := range [...]int{80, widthTwo, widthThree} {
+		if w >= from {
+			class++
+		}
+	}
+	out := make([]widget.Column, len(columns))
+	for i := range columns {
+		out[i] = columns[i].Column
+		if i == colTime {
+			out[i].Width, out[i].MinWidth = timeWidth(f), timeWidth(f)
+			continue
+		}
+		out[i].Width, out[i].MinWidth = columnWidths[i][class][0], columnWidths[i][class][1]
+	}
+	return out
 }

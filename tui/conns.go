@@ -129,11 +129,11 @@ func connColumns() []connColumn {
 		}, nil, nil},
 		{widget.Column{Title: "State", Width: 12, MinWidth: 6, Priority: 1}, func(dst []byte, c *session.ConnStat, _ *conns) []byte { return append(dst, connState(c)...) }, stateRole,
 			func(a, b *session.ConnStat) int { return cmp.Compare(connState(a), connState(b)) }},
-		{widget.Column{Title: "Client", Width: 21, MinWidth: 17, Priority: 2}, func(dst []byte, c *session.ConnStat, _ *conns) []byte { return c.Client.AppendTo(dst) }, nil,
+		{widget.Column{Title: "Client", Width: 21, MinWidth: 15, Priority: 2}, func(dst []byte, c *session.ConnStat, _ *conns) []byte { return c.Client.AppendTo(dst) }, nil,
 			func(a, b *session.ConnStat) int { return a.Client.Compare(b.Client) }},
-		{widget.Column{Title: "ClientId / language", Width: 24, MinWidth: 14, Priority: 9, Flex: 2}, appendClient, nil,
+		{widget.Column{Title: "ClientId / language", Width: 24, MinWidth: 20, Priority: 9, Flex: 2}, appendClient, nil,
 			func(a, b *session.ConnStat) int { return cmp.Compare(a.ClientID, b.ClientID) }},
-		{widget.Column{Title: "Server", Width: 21, MinWidth: 17, Priority: 3}, func(dst []byte, c *session.ConnStat, _ *conns) []byte { return c.Server.AppendTo(dst) }, nil,
+		{widget.Column{Title: "Server", Width: 21, MinWidth: 15, Priority: 3}, func(dst []byte, c *session.ConnStat, _ *conns) []byte { return c.Server.AppendTo(dst) }, nil,
 			func(a, b *session.ConnStat) int { return a.Server.Compare(b.Server) }},
 		{right("Frames", 9, 4), number(frames), nil, most(frames)},
 		{right("Err%", 5, 5), appendErrors, func(c *session.ConnStat) widget.Role {
@@ -142,8 +142,8 @@ func connColumns() []connColumn {
 			}
 			return widget.RoleNormal
 		}, most(errorShare)},
-		{right("Avg ms", 9, 8), latency(average), nil, func(a, b *session.ConnStat) int { return cmp.Compare(average(b), average(a)) }},
-		{right("Max ms", 9, 10), latency(longest), nil, func(a, b *session.ConnStat) int { return cmp.Compare(longest(b), longest(a)) }},
+		{right("Avg ms", 8, 8), latency(average), nil, func(a, b *session.ConnStat) int { return cmp.Compare(average(b), average(a)) }},
+		{right("Max ms", 8, 10), latency(longest), nil, func(a, b *session.ConnStat) int { return cmp.Compare(longest(b), longest(a)) }},
 		{right("Pend", 5, 6), number((*session.ConnStat).InFlight), warn((*session.ConnStat).InFlight), most((*session.ConnStat).InFlight)},
 		{right("Gaps", 5, 7), number(gaps), warn(gaps), most(gaps)},
 		{right("Age", 5, 11), func(dst []byte, c *session.ConnStat, _ *conns) []byte { return append(dst, age(c.Last-c.First)...) }, nil,

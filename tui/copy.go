@@ -1,8 +1,10 @@
 package tui
 
 import (
+	"bytes"
 	"encoding/hex"
 	"errors"
+	"io"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -10,6 +12,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/mqsniff/mqsniff/decode"
+	"github.com/mqsniff/mqsniff/export"
+	"github.com/mqsniff/mqsniff/filter"
 	"github.com/mqsniff/mqsniff/session"
 	"github.com/mqsniff/mqsniff/tui/widget"
 )
@@ -196,4 +200,17 @@ func plain(b []byte) []byte {
 	return out
 }
 
-func copyJSON(a *app, ev *session.Event) ([]byte, error) { return nil, errNothing }
+// copyJSON is the line that mqsniff read -o json --detail prints.
+func copyJSON(a *app, ev *session.Event) ([]byte, error) {
+	c, _ := a.store.Conn(ev.Conn)
+	view := &session.View{Conn: &session.Conn{Number: ev.Conn, Endpoints: c.Endpoints}}
+	if ev.Kind.Frame() {
+		v, err := filter.OfStore(a.store).Read(ev)
+		if err != nil {
+			return nil, err
+		}
+		view = v
+	}
+	line := export.NewJSON(io.Discard, a.store.Symbols(), true).Append(nil, ev, view)
+	return bytes.TrimRight(line, "\n"), nil
+}

@@ -22,6 +22,7 @@ func (r *root) Draw(s tcell.Screen) {
 		a.drawSmall(s, w, h)
 		return
 	}
+	a.frames.fit(w)
 	a.part(s, "head", rect{0, 0, w, headLines}, func() { a.drawHead(s, w) })
 	if l := a.layout.list; l.h > 0 {
 		a.part(s, "list", l, func() { a.drawPane(s, a.list(), l) })

@@ -2,35 +2,16 @@ package tui
 
 import (
 	"github.com/mqsniff/mqsniff/decode"
+	"github.com/mqsniff/mqsniff/export"
 	"github.com/mqsniff/mqsniff/session"
 	"github.com/mqsniff/mqsniff/tui/widget"
 )
 
-// What counts as slow, in ns. A request that the broker may hold is never slow because it waited.
-const (
-	slowSend  = 5_000_000   // sends and acks
-	slowOther = 100_000_000 // everything else
-)
+// heartBeat is drawn dim: it comes all the time and says little.
+const heartBeat = decode.HeartBeat
 
-// Codes that a producer or consumer waits for on its own path (RequestCode.java).
-const (
-	endTransaction = 37
-	ackMessage     = 200051
-	batchAck       = 200151
-	heartBeat      = decode.HeartBeat
-)
-
-// slow tells whether a response took longer than its class should.
-func slow(ev *session.Event) bool {
-	if ev.Kind != session.Response || ev.Pair == 0 || ev.Has(session.LongPoll) {
-		return false
-	}
-	switch ev.Code {
-	case decode.SendMessage, decode.SendMessageV2, decode.SendBatchMessage, ackMessage, batchAck:
-		return ev.Latency > slowSend
-	}
-	return ev.Latency > slowOther
-}
+// slow tells whether a response took longer than its class should; the same rule as in text output.
+func slow(ev *session.Event) bool { return export.Slow(ev) }
 
 // waiting is what a request without an answer may be.
 type waiting uint8

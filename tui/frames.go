@@ -18,22 +18,33 @@ type frames struct {
 	marks   map[uint32]bool
 	ids     *idCache
 
+	fitted    fitted
 	origin    int64 // time of the first event, also after it made room for others
 	reference int64 // relative times count from here; 0: from origin
 	hits      func(number uint32) bool
 	event     session.Event // of the row being made
 }
 
+// fitted is what the widths of the columns were chosen for.
+type fitted struct {
+	w      int
+	format timeFormat
+}
+
 func newFrames(o Options, theme *widget.Theme, ids *idCache) *frames {
 	f := &frames{store: o.Store, columns: frameColumns(), flags: flagTable(), marks: map[uint32]bool{}, ids: ids, rows: allRows(1, 0)}
 	f.text = rowContext{symbols: o.Store.Symbols(), conn: f.endpoints, id: ids.get, zone: o.Local}
 	f.list = widget.NewList(theme, f)
-	shown := make([]widget.Column, len(f.columns))
-	for i := range f.columns {
-		shown[i] = f.columns[i].Column
-	}
-	f.list.SetColumns(shown)
+	f.fit(80)
 	return f
+}
+
+// fit chooses the widths of the columns for a screen of w columns.
+func (f *frames) fit(w int) {
+	if now := (fitted{w, f.text.format}); now != f.fitted {
+		f.fitted = now
+		f.list.SetColumns(widths(f.columns, w, f.text.format))
+	}
 }
 
 func (f *frames) endpoints(conn uint32) session.Endpoints {

@@ -30,7 +30,7 @@ func TestGoldenScreens(t *testing.T) {
 			{name: "detail", keys: "jjj<enter><down><right><down><down>"},
 			{name: "conns", keys: "2"},
 			{name: "help", keys: "?"},
-			{name: "hostile", keys: "/frame == 21<enter><esc><enter>"},
+			{name: "hostile", keys: "/frame == 19<enter><enter>"},
 		} {
 			t.Run(state.name+"-"+size.name, func(t *testing.T) {
 				u := start(t, story(t), size.w, size.h, state.with...)

@@ -33,6 +33,7 @@ type question struct {
 func newDetailPanes(a *app) detailPanes {
 	d := detailPanes{app: a, tree: widget.NewTree(a.theme), hex: widget.NewHex(a.theme), pair: widget.NewTree(a.theme)}
 	d.tree.SetEmpty("no frame")
+	d.tree.DefaultOpen = openAtFirst
 	d.hex.SetEmpty("no bytes")
 	d.pair.DefaultOpen = func(*widget.Node) bool { return true }
 	d.tree.OnSelect = func(i int) { a.detail.fromTree(i) }
@@ -45,6 +46,18 @@ func newDetailPanes(a *app) detailPanes {
 		}
 	}
 	return d
+}
+
+// openAtFirst tells which sections of the tree are open until a person closes them: what is asked for most, so that it
+// stands in a low pane without scrolling.
+func openAtFirst(n *widget.Node) bool {
+	switch n.Label {
+	case "Frame", "Connection", "Capture":
+		return false
+	case "extFields":
+		return true
+	}
+	return n.Depth == 0
 }
 
 // showDetail has the event under the cursor taken apart, if that is not what is shown.

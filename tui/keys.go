@@ -81,7 +81,7 @@ func newKeymap() keymap {
 		{keys: ctrl('f'), show: "^F", hint: "Find", name: "find", help: "find text in rows and frames, or bytes: 7b22", run: (*app).findPrompt},
 		{keys: keys("n"), show: "n", name: "next-hit", help: "next hit of ^F", run: func(a *app) { a.finder.next(a, 1) }},
 		{keys: keys("N"), show: "N", name: "previous-hit", help: "previous hit of ^F", run: func(a *app) { a.finder.next(a, -1) }},
-		{keys: keys(":"), show: ":", hint: "Command", help: "command by name", run: (*app).palette},
+		{keys: keys(":"), show: ":", hint: "Cmd", help: "command by name", run: (*app).palette},
 		{keys: keys("1"), show: "1", name: "frames", help: "frames", run: func(a *app) { a.setView(viewFrames) }},
 		{keys: keys("2"), show: "2", name: "conns", help: "connections", run: func(a *app) { a.setView(viewConns) }},
 		{keys: named(tcell.KeyTab), show: "Tab", help: "next pane", run: func(a *app) { a.turnFocus(1) }},
@@ -173,14 +173,56 @@ func (a *app) lookup(k widget.Key) (b *binding, ok bool) {
 	return nil, false
 }
 
-// hints are the bindings of the last line, the innermost context first, those that fit everywhere at the end.
-func (a *app) hints() (h []*binding) {
+// hints are the bindings of the last line on a screen of w columns, from the left: help, filter and search, the focused
+// pane's, the view's, and the way back. What does not fit is left out, the view's last ones first.
+func (a *app) hints(w int) []*binding {
+	switch {
+	case a.overlay != nil && a.overlay.menu:
+		return nil
+	case a.prompt() != nil:
+		return editing()
+	}
+	var general, special []*binding
 	for _, c := range a.scopes() {
 		for i := range a.keys[c] {
-			if a.keys[c][i].hint != "" {
-				h = append(h, &a.keys[c][i])
+			b := &a.keys[c][i]
+			switch {
+			case b.hint == "":
+			case c == everywhere:
+				general = append(general, b)
+			default:
+				special = append(special, b)
 			}
 		}
 	}
+	const first = 3 // help, filter, find
+	cut := min(first, len(general))
+	left := w - hintsWidth(general)
+	for i, b := range special {
+		if left -= hintWidth(b) + hintGap; left < 0 {
+			special = special[:i]
+			break
+		}
+	}
+	h := slices.Concat(general[:cut], special, general[cut:])
+	for hintsWidth(h) > w {
+		h = h[:len(h)-1]
+	}
 	return h
+}
+
+func hintsWidth(h []*binding) int {
+	n := -hintGap
+	for _, b := range h {
+		n += hintWidth(b) + hintGap
+	}
+	return n
+}
+
+// editing are the keys of a prompt, which it knows itself; here for the hints only.
+func editing() []*binding {
+	return []*binding{
+		{show: "Enter", hint: "Apply"}, {show: "Tab", hint: "Complete"}, {show: "Up", hint: "History"},
+		{show: "^U", hint: "Empty"}, {show: "Esc", hint: "Leave"},
+	}
 }

@@ -25,13 +25,7 @@ func property(properties []byte, key string) []byte {
 }
 
 // hasMessageID tells whether a request of this code names the message that it sends.
-func hasMessageID(code int32) bool {
-	switch code {
-	case decode.SendMessage, decode.SendMessageV2, decode.SendBatchMessage, 324, 325, endTransaction: // 324, 325: SEND_REPLY_MESSAGE and its V2
-		return true
-	}
-	return false
-}
+func hasMessageID(code int32) bool { return decode.IsSend(code) || code == decode.EndTransaction }
 
 // messageID reads the id of the message that a request sends from its header.
 func messageID(cmd *decode.Command) string {

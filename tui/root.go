@@ -151,7 +151,7 @@ func (a *app) clickLine(x, y int) bool {
 		}
 	case a.layout.h - 1:
 		at := 0
-		for _, b := range a.hints() {
+		for _, b := range a.hints(a.layout.w) {
 			w := hintWidth(b)
 			if x >= at && x < at+w && b.run != nil {
 				b.run(a)

@@ -141,7 +141,7 @@ func (u *ui) keys(text string) {
 func (u *ui) press(ev *tcell.EventKey) {
 	u.t.Helper()
 	u.a.tv.QueueEvent(ev)
-	u.do(func() {})
+	u.settle()
 }
 
 func (u *ui) resize(w, h int) {

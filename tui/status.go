@@ -265,11 +265,8 @@ func hintWidth(b *binding) int { return widget.Width(b.show) + 1 + widget.Width(
 func (a *app) drawHints(s tcell.Screen, w, y int) {
 	widget.FillLine(s, 0, y, w, a.theme.Style(widget.RoleNormal))
 	x := 0
-	for _, b := range a.hints() {
+	for _, b := range a.hints(w) {
 		n := hintWidth(b)
-		if x+n > w {
-			break
-		}
 		k := widget.Paint(s, x, y, n, b.show, a.theme.Style(widget.RoleKey))
 		widget.Paint(s, x+k+1, y, n-k-1, b.hint, a.theme.Style(widget.RoleHint))
 		x += n + hintGap

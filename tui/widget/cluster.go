@@ -78,7 +78,7 @@ func next[T ~string | ~[]byte](text T, i int, escaped bool, c *cluster) {
 		c.w = 2 // CJK; the hexagrams U+4DC0.. are left to the tables
 		return
 	case r == 0x3000: // ideographic space
-	case !unicode.IsPrint(r):
+	case !unicode.IsPrint(r), unicode.Is(unicode.M, r): // a mark without a base joins the cell before it
 		c.main, c.bad = utf8.RuneError, true
 		if unicode.Is(unicode.Zs, r) && !escaped {
 			c.main, c.bad = ' ', false

@@ -76,6 +76,7 @@ func TestScreenCleansCells(t *testing.T) {
 		{"isolate", 0x2066, nil, "\ufffd", 1},
 		{"zero width space", 0x200b, nil, "\ufffd", 1},
 		{"lone mark", 0x301, nil, "\ufffd", 1},
+		{"lone spacing mark", 0x93f, nil, "\ufffd", 1},
 		{"surrogate", 0xd800, nil, "\ufffd", 1},
 		{"wide", '订', nil, "订", 2},
 		{"combining", 'e', []rune{0x301}, "e\u0301", 1},
@@ -337,6 +338,7 @@ var hostile = []string{
 	"A\x1b]0;pwned\x07B", "\x1b[2J", "\x9b2J", "\u009b2J", "[:::http://evil/?a=b]click", "[red:::(]x",
 	"Z" + strings.Repeat("\u0301", 5000), "\u202eabc\u2066", "a\u200bb", "e\u0301", "订单", "🇨🇳👨‍👩‍👧‍👦", "שלום",
 	"\xed\xa0\x80", "\xc0\xaf", "\xff\xfe", "ﾊﾝｶｸ", "\x00\x08\x0e\x0f", "⸻⸺", "क्षि", "\u0600a", "\u2028\u2029", "e\x1b", "\\n\n\\\\\t",
+	"कऍ걷ि", // a spacing mark that may not join a wide character
 }
 
 func TestHostileTextOnTty(t *testing.T) {

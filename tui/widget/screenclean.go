@@ -1,6 +1,7 @@
 package widget
 
 import (
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/gdamore/tcell/v2"
@@ -106,7 +107,7 @@ func (s *Screen) clean(main rune, comb []rune) (rune, [maxComb]rune, int) {
 			main = a
 		}
 	}
-	if isControl(main) || isBidi(main) || !utf8.ValidRune(main) {
+	if isControl(main) || isBidi(main) || !utf8.ValidRune(main) || main >= 0x300 && unicode.Is(unicode.M, main) {
 		return s.replacement(), keep, 1
 	}
 	n := 0
