@@ -34,26 +34,14 @@ func locateElement(b []byte) (e element, p problem) {
 	return e, problem{}
 }
 
-// nextElement reads the elements of a batch.
+// nextElement reads the next element of a batch.
 func (it *MessageIter) nextElement(m *Message) bool {
-	if it.off >= len(it.body) {
-		return false
-	}
 	off := it.off
-	b := it.body[off:]
-	e, p := locateElement(b)
-	if p.reason != ReasonNone {
-		if it.cut {
-			p = problem{len(b), ReasonShort}
-		}
-		it.fail(off+p.off, p.reason)
-		it.off = len(it.body)
+	e, ok := it.nextElementAt()
+	if !ok {
 		return false
 	}
-	if binary.BigEndian.Uint32(b) != uint32(e.end) {
-		it.fail(off, ReasonRecordSize)
-	}
-	it.off += e.end
+	b := it.body[off:]
 	*m = it.head
 	m.Range = Range{it.base + off, e.end}
 	m.Flag = int32(binary.BigEndian.Uint32(b[elementFlag:]))
@@ -69,49 +57,25 @@ func (it *MessageIter) nextElement(m *Message) bool {
 	return true
 }
 
-// sendKeys are the names of the fields of a send request (SendMessageRequestHeader, SendMessageRequestHeaderV2).
-type sendKeys struct{ topic, queueID, sysFlag, bornTimestamp, flag, properties, reconsumeTimes, batch string }
-
-var (
-	sendKeysV1 = sendKeys{"topic", "queueId", "sysFlag", "bornTimestamp", "flag", "properties", "reconsumeTimes", "batch"}
-	sendKeysV2 = sendKeys{"b", "e", "f", "g", "h", "i", "j", "m"}
-)
-
-// sendKeysOf tells which of the two headers a send has, by its keys and not by its code, as servers do.
-func sendKeysOf(cmd *Command) *sendKeys {
-	if _, long := cmd.Ext.Get("topic"); !long {
-		if _, short := cmd.Ext.Get("b"); short {
-			return &sendKeysV2
+// nextElementAt finds the element at off and steps over it; false at the end.
+func (it *MessageIter) nextElementAt() (e element, ok bool) {
+	if it.off >= len(it.body) {
+		it.end()
+		return e, false
+	}
+	b := it.body[it.off:]
+	e, p := locateElement(b)
+	if p.reason != ReasonNone {
+		if it.cut {
+			p = problem{len(b), ReasonShort}
 		}
+		it.fail(it.off+p.off, p.reason)
+		it.off = len(it.body)
+		return e, false
 	}
-	return &sendKeysV1
-}
-
-func isBatch(cmd *Command) bool {
-	v, _ := cmd.Ext.Get(sendKeysOf(cmd).batch)
-	return isTrue(v)
-}
-
-// readSendHeader takes what the header of a send says about its message.
-func readSendHeader(m *Message, cmd *Command) {
-	k := sendKeysOf(cmd)
-	m.Topic, _ = cmd.Ext.Get(k.topic)
-	m.QueueID = intField(cmd, k.queueID)
-	m.SysFlag = intField(cmd, k.sysFlag)
-	m.Flag = intField(cmd, k.flag)
-	m.ReconsumeTimes = intField(cmd, k.reconsumeTimes)
-	born, _ := cmd.Ext.Get(k.bornTimestamp)
-	m.BornTimestamp, _ = decimal(born)
-	if p, _ := cmd.Ext.Get(k.properties); len(p) > 0 {
-		m.Properties = p
+	if binary.BigEndian.Uint32(b) != uint32(e.end) {
+		it.fail(it.off, ReasonRecordSize)
 	}
-}
-
-func intField(cmd *Command, key string) int32 {
-	v, _ := cmd.Ext.Get(key)
-	n, ok := decimal(v)
-	if !ok || n != int64(int32(n)) {
-		return 0
-	}
-	return int32(n)
+	it.off += e.end
+	return e, true
 }

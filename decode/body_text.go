@@ -77,7 +77,8 @@ func appendConfiguration(dst, b []byte) []byte {
 // rawMessageBody describes the body of a message whose header says the rest: PUSH_REPLY_MESSAGE_TO_CLIENT.
 func rawMessageBody(o *outline, v bodyView) bool {
 	var m Message
-	readSendHeader(&m, v.cmd)
+	x := sendFieldsOf(v.cmd)
+	x.read(&m, v.cmd)
 	m.Body, m.BodyRange = v.bytes, Range{v.base, len(v.bytes)}
 	o.messageBody(&m, "message")
 	return true

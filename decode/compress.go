@@ -127,7 +127,10 @@ func (in *Inflater) run(dst []byte, c Codec, src []byte) ([]byte, *Error) {
 	start := len(dst)
 	for {
 		if len(dst) == cap(dst) {
-			dst = append(dst, make([]byte, min(max(512, len(src), len(dst)-start), limit+1))...)[:len(dst)]
+			more := max(512, len(src), len(dst)-start)
+			grown := make([]byte, len(dst), min(len(dst)+more, start+limit+1))
+			copy(grown, dst)
+			dst = grown
 		}
 		n, err := r.Read(dst[len(dst):min(cap(dst), start+limit+1)])
 		dst = dst[:len(dst)+n]

@@ -177,7 +177,7 @@ func schemaOf(ctx Context, cmd *Command) *Schema {
 		return c.Response
 	case !IsSend(code):
 		return c.Request
-	case sendKeysOf(cmd) == &sendKeysV2:
+	case sendFieldsOf(cmd).short:
 		return &sendMessageRequestHeaderV2
 	}
 	return &sendMessageRequestHeader

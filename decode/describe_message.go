@@ -58,6 +58,9 @@ func (o *outline) records(it *MessageIter) {
 		}
 		o.close()
 	}
+	if it.cut {
+		o.fail(&Error{OpMessage, it.base + len(it.body), ReasonShort}, it.base+len(it.body))
+	}
 }
 
 // brokenRecord shows as much of a record as can be read, then why it ends there.

@@ -65,7 +65,8 @@ func appendTyped(dst, value []byte, kind FieldType) []byte {
 // string, bytes as {"base64":"…"}. ok is false, and dst as it was, for a frame without body or with messages. in
 // decompresses; it may be nil.
 func AppendBody(dst []byte, ctx Context, cmd *Command, f Frame, in *Inflater) (out []byte, ok bool) {
-	if len(f.Body) == 0 || shapeOf(ctx, cmd.Code, cmd, f.Body) != shapeNone {
+	var x sendFields
+	if len(f.Body) == 0 || shapeOf(ctx, cmd.Code, cmd, f.Body, &x) != shapeNone {
 		return dst, false
 	}
 	switch bodyName(ctx, cmd) {

@@ -32,8 +32,8 @@ func (s shape) String() string {
 const consumeMessageDirectly = 309
 
 // shapeOf tells whether and how a frame carries messages. A response whose request was not seen is judged by the magic
-// of its first record.
-func shapeOf(ctx Context, status int32, cmd *Command, body []byte) shape {
+// of its first record. Of a send it leaves in x where the fields of its header are.
+func shapeOf(ctx Context, status int32, cmd *Command, body []byte, x *sendFields) shape {
 	if cmd.Response() {
 		if status != 0 || len(body) == 0 {
 			return shapeNone
@@ -57,7 +57,7 @@ func shapeOf(ctx Context, status int32, cmd *Command, body []byte) shape {
 		}
 	}
 	if IsSend(cmd.Code) {
-		if isBatch(cmd) {
+		if *x = sendFieldsOf(cmd); isTrue(x.value(cmd, sendBatch)) {
 			return shapeBatch
 		}
 		return shapeSend
@@ -70,11 +70,16 @@ func shapeOf(ctx Context, status int32, cmd *Command, body []byte) shape {
 // send says that it is a batch, its elements are the messages. A frame whose body is cut gives what is there, and then
 // an error. cmd and f must outlive the iterator.
 func MessagesOf(ctx Context, status int32, cmd *Command, f Frame) MessageIter {
-	it := MessageIter{body: f.Body, base: len(f.Raw) - len(f.Body), shape: shapeOf(ctx, status, cmd, f.Body), cut: isCut(f)}
+	var x sendFields
+	it := newIter(f, shapeOf(ctx, status, cmd, f.Body, &x))
 	if it.shape == shapeSend || it.shape == shapeBatch {
-		readSendHeader(&it.head, cmd)
+		x.read(&it.head, cmd)
 	}
 	return it
+}
+
+func newIter(f Frame, s shape) MessageIter {
+	return MessageIter{body: f.Body, base: len(f.Raw) - len(f.Body), shape: s, cut: isCut(f)}
 }
 
 // Next reads the next message into m, which it overwrites. It is false at the end, or where nothing behind can be read.
@@ -88,9 +93,7 @@ func (it *MessageIter) Next(m *Message) bool {
 		m.Body = it.body
 		m.BodyRange = Range{it.base, len(it.body)}
 		m.Range = m.BodyRange
-		if it.cut {
-			it.fail(len(it.body), ReasonShort)
-		}
+		it.end()
 		return true
 	case shapeBatch, shapeInner:
 		return it.nextElement(m)
@@ -115,6 +118,13 @@ func (it *MessageIter) fail(off int, why Reason) {
 	}
 }
 
+// end notes that the capture lacks what would follow.
+func (it *MessageIter) end() {
+	if it.cut {
+		it.fail(len(it.body), ReasonShort)
+	}
+}
+
 func isMagic(m uint32) bool { return m == MagicV1 || m == MagicV2 }
 
 // isCut tells whether f has fewer bytes than its length field states.
@@ -133,25 +143,47 @@ type MessageCount struct {
 	Err         *Error
 }
 
-// CountMessages counts the messages that MessagesOf would give, and tells what they are. It allocates nothing unless
-// there is an error.
+// CountMessages counts the messages that MessagesOf would give, and tells what they are. It reads no properties and
+// allocates nothing unless there is an error.
 func CountMessages(ctx Context, status int32, cmd *Command, f Frame) (c MessageCount) {
-	if shapeOf(ctx, status, cmd, f.Body) == shapeNone {
-		return c
+	var x sendFields
+	if s := shapeOf(ctx, status, cmd, f.Body, &x); s != shapeNone {
+		c.count(newIter(f, s), cmd, &x)
 	}
-	it := MessagesOf(ctx, status, cmd, f)
-	c.Batch = it.shape == shapeBatch
-	c.Transaction = !cmd.Response() && cmd.Code == CheckTransactionState
-	var m Message
-	for it.Next(&m) {
-		c.Messages++
-		c.Compressed = c.Compressed || m.SysFlag&SysFlagCompressed != 0
-		c.Transaction = c.Transaction || m.SysFlag&SysFlagTransactionMask != 0
-		c.Batch = c.Batch || m.InnerBatch()
-		c.Retry = c.Retry || m.ReconsumeTimes > 0 || isRetryTopic(m.Topic)
+	return c
+}
+
+func (c *MessageCount) count(it MessageIter, cmd *Command, x *sendFields) {
+	switch it.shape {
+	case shapeRecords:
+		var r record
+		for b, _ := it.nextLocated(&r); b != nil; b, _ = it.nextLocated(&r) {
+			sysFlag := int32(binary.BigEndian.Uint32(b[recordSysFlag:]))
+			c.add(sysFlag, int32(binary.BigEndian.Uint32(b[r.reconsumeTimes:])), b[r.topic:r.propertiesLength])
+			c.Messages++
+		}
+		c.Transaction = c.Transaction || !cmd.Response() && cmd.Code == CheckTransactionState
+	default:
+		c.add(x.int32(cmd, sendSysFlag), x.int32(cmd, sendReconsumeTimes), x.value(cmd, sendTopic))
+		if c.Batch = it.shape == shapeBatch; !c.Batch {
+			c.Messages = 1
+			it.end()
+			break
+		}
+		for _, ok := it.nextElementAt(); ok; _, ok = it.nextElementAt() {
+			c.Messages++
+		}
 	}
 	c.Err = it.Err()
-	return c
+}
+
+// add notes what a message is.
+func (c *MessageCount) add(sysFlag, reconsumeTimes int32, topic []byte) {
+	const inner = SysFlagInnerBatch | SysFlagNeedUnwrap
+	c.Compressed = c.Compressed || sysFlag&SysFlagCompressed != 0
+	c.Transaction = c.Transaction || sysFlag&SysFlagTransactionMask != 0
+	c.Batch = c.Batch || sysFlag&inner == inner
+	c.Retry = c.Retry || reconsumeTimes > 0 || isRetryTopic(topic)
 }
 
 func isRetryTopic(topic []byte) bool {

@@ -75,9 +75,20 @@ func hostLength(v6 bool) int {
 	return 8
 }
 
-// nextRecord reads stored records. The size of one is believed as far as it fits, so that a record which cannot be read
-// costs only itself.
+// nextRecord reads the next stored record.
 func (it *MessageIter) nextRecord(m *Message) bool {
+	var r record
+	b, base := it.nextLocated(&r)
+	if b == nil {
+		return false
+	}
+	r.read(m, b, base)
+	return true
+}
+
+// nextLocated finds the next stored record that can be read, nil at the end, and where it begins within the frame. The
+// size of a record is believed as far as it fits, so that one which cannot be read costs only itself.
+func (it *MessageIter) nextLocated(r *record) (b []byte, base int) {
 	for it.off < len(it.body) {
 		off := it.off
 		b := it.body[off:]
@@ -85,7 +96,7 @@ func (it *MessageIter) nextRecord(m *Message) bool {
 		if p.reason != ReasonNone {
 			it.fail(off+p.off, p.reason)
 			it.off = len(it.body)
-			return false
+			return nil, 0
 		}
 		it.off += size
 		b = b[:size:size]
@@ -93,18 +104,17 @@ func (it *MessageIter) nextRecord(m *Message) bool {
 			it.fail(off+recordMagic, ReasonMagic)
 			continue
 		}
-		r, p := locate(b)
-		if p.reason != ReasonNone {
+		if *r, p = locate(b); p.reason != ReasonNone {
 			it.fail(off+p.off, p.reason)
 			continue
 		}
 		if r.end != size {
 			it.fail(off+r.end, ReasonTrailing)
 		}
-		r.read(m, b, it.base+off)
-		return true
+		return b, it.base + off
 	}
-	return false
+	it.end()
+	return nil, 0
 }
 
 // recordSize is the size of the record that b begins with, when it fits.

@@ -52,3 +52,12 @@ type Status struct {
 	Since, Last string
 	Note        string
 }
+
+var typeNames = [...]string{"string", "int", "long", "boolean", "object"}
+
+func (t FieldType) String() string {
+	if int(t) < len(typeNames) {
+		return typeNames[t]
+	}
+	return "unknown"
+}

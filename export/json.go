@@ -23,10 +23,14 @@ type JSON struct {
 	message    decode.Message
 }
 
-// NewJSON returns a JSON that writes to w. symbols are those of the session whose events come. detail adds fields, body
-// and the bodies of messages.
-func NewJSON(w io.Writer, symbols *session.Symbols, detail bool) *JSON {
-	return &JSON{output: output{w: w}, symbols: symbols, detail: detail}
+// JSONOptions say what lines have. The zero value is what every consumer can rely on.
+type JSONOptions struct {
+	Detail bool // fields, body, and the bodies of messages, too
+}
+
+// NewJSON returns a JSON that writes to w. symbols are those of the session whose events come.
+func NewJSON(w io.Writer, symbols *session.Symbols, o JSONOptions) *JSON {
+	return &JSON{output: output{w: w}, symbols: symbols, detail: o.Detail}
 }
 
 // Handle is a session.Handler.

@@ -53,6 +53,9 @@ func NewSummary() *Summary {
 	return &Summary{First: 1<<63 - 1, Last: -1 << 63, places: map[int32]int{}}
 }
 
+// Flush does nothing: a Summary is written when all was read, see WriteText and WriteJSON.
+func (s *Summary) Flush() error { return nil }
+
 // Unanswered is the number of requests without an answer.
 func (s *Summary) Unanswered() uint64 { return s.Requests - min(s.Paired, s.Requests) }
 

@@ -69,7 +69,7 @@ const (
 	widthTime   = 11
 	widthConn   = 4
 	widthFlags  = 4
-	widthCode   = 24
+	widthCode   = 28
 	widthTopic  = 24
 	widthQueue  = 3
 	widthStatus = 18

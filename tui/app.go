@@ -71,8 +71,9 @@ type app struct {
 	entry   *entry // a prompt other than the filter's
 	seeking context.CancelFunc
 	flash   flash
-	log     []string // messages, the latest at the end
-	leaving time.Time
+	log     []string  // messages, the latest at the end
+	leaving time.Time // of the Ctrl-C that asked
+	clicked [2]int    // place of the last click
 }
 
 // mailbox holds what workers want done in the loop.
@@ -182,19 +183,23 @@ const (
 // watch marks the screen dirty when there is something new, until reading is over. Without anything new there are no
 // frames.
 func (a *app) watch() {
-	type seen struct {
-		last uint32
-		Progress
+	type seen struct { // not Progress itself: an error need not be comparable
+		last                uint32
+		read, total, packet int64
+		lost                int64
+		done                bool
+		note                string
 	}
 	var before seen
 	begin := time.Now()
 	for {
-		now := seen{a.store.Last(), a.opts.Progress()}
+		p := a.opts.Progress()
+		now := seen{a.store.Last(), p.Read, p.Total, p.Packets, p.Lost, p.Done, p.Note}
 		if now != before {
 			before = now
 			a.painter.Mark(bitStore)
 		}
-		if now.Done {
+		if now.done {
 			return
 		}
 		pause := watchLater

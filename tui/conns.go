@@ -20,7 +20,8 @@ type conns struct {
 	asked   int  // connections when the order was made
 	busy    bool // an order is being made
 	total   int
-	latest  int64
+	said    string // the summary
+	saidAt  uint32 // last event when it was made
 }
 
 // connColumn is one column of the table. less tells what comes first when sorted by it: the most striking.
@@ -50,6 +51,8 @@ func connState(c *session.ConnStat) string {
 		return "reset"
 	case c.State == session.ConnOpen && c.MidStream:
 		return "mid"
+	case c.State == session.ConnOther:
+		return "other" // than remoting
 	}
 	return c.State.String()
 }
@@ -127,13 +130,13 @@ func connColumns() []connColumn {
 		{right("Conn", 6, 0), func(dst []byte, c *session.ConnStat, _ *conns) []byte {
 			return strconv.AppendUint(dst, uint64(c.Number), 10)
 		}, nil, nil},
-		{widget.Column{Title: "State", Width: 12, MinWidth: 6, Priority: 1}, func(dst []byte, c *session.ConnStat, _ *conns) []byte { return append(dst, connState(c)...) }, stateRole,
+		{widget.Column{Title: "State", Width: 7, MinWidth: 6, Priority: 1}, func(dst []byte, c *session.ConnStat, _ *conns) []byte { return append(dst, connState(c)...) }, stateRole,
 			func(a, b *session.ConnStat) int { return cmp.Compare(connState(a), connState(b)) }},
-		{widget.Column{Title: "Client", Width: 21, MinWidth: 15, Priority: 2}, func(dst []byte, c *session.ConnStat, _ *conns) []byte { return c.Client.AppendTo(dst) }, nil,
+		{widget.Column{Title: "Client", Width: 21, MinWidth: 17, Priority: 2}, func(dst []byte, c *session.ConnStat, _ *conns) []byte { return c.Client.AppendTo(dst) }, nil,
 			func(a, b *session.ConnStat) int { return a.Client.Compare(b.Client) }},
 		{widget.Column{Title: "ClientId / language", Width: 24, MinWidth: 20, Priority: 9, Flex: 2}, appendClient, nil,
 			func(a, b *session.ConnStat) int { return cmp.Compare(a.ClientID, b.ClientID) }},
-		{widget.Column{Title: "Server", Width: 21, MinWidth: 15, Priority: 3}, func(dst []byte, c *session.ConnStat, _ *conns) []byte { return c.Server.AppendTo(dst) }, nil,
+		{widget.Column{Title: "Server", Width: 21, MinWidth: 17, Priority: 3}, func(dst []byte, c *session.ConnStat, _ *conns) []byte { return c.Server.AppendTo(dst) }, nil,
 			func(a, b *session.ConnStat) int { return a.Server.Compare(b.Server) }},
 		{right("Frames", 9, 4), number(frames), nil, most(frames)},
 		{right("Err%", 5, 5), appendErrors, func(c *session.ConnStat) widget.Role {
@@ -186,7 +189,6 @@ func stateRole(c *session.ConnStat) widget.Role {
 // update takes over what was read since the last frame on the screen.
 func (v *conns) update() {
 	v.total = v.store.Conns()
-	v.latest = v.store.Latest()
 	v.list.Refresh()
 }
 
@@ -249,10 +251,17 @@ func arrangeConns(store *session.Store, n int, less func(a, b *session.ConnStat)
 	return order, place
 }
 
-// summary counts the states, for the line above the table.
+// maxSummed bounds the connections that are counted by state.
+const maxSummed = 20_000
+
+// summary counts the states, for the line above the table. It is made again when there are new events.
 func (v *conns) summary() string {
+	last := v.store.Last()
+	if v.said != "" && v.saidAt == last {
+		return v.said
+	}
 	var open, closed, mid, other int
-	for i := range min(v.total, 100_000) {
+	for i := range min(v.total, maxSummed) {
 		c, _ := v.store.Conn(uint32(i) + 1)
 		switch {
 		case c.State == session.ConnClosed:
@@ -265,5 +274,9 @@ func (v *conns) summary() string {
 			open++
 		}
 	}
-	return count(open) + " open   " + count(closed) + " closed   " + count(mid) + " begun before the capture   " + count(other) + " not readable"
+	v.saidAt, v.said = last, count(open)+" open   "+count(closed)+" closed   "+count(mid)+" begun before the capture   "+count(other)+" not readable"
+	if v.total > maxSummed {
+		v.said += "   of the first " + count(maxSummed)
+	}
+	return v.said
 }

@@ -211,6 +211,6 @@ func copyJSON(a *app, ev *session.Event) ([]byte, error) {
 		}
 		view = v
 	}
-	line := export.NewJSON(io.Discard, a.store.Symbols(), true).Append(nil, ev, view)
+	line := export.NewJSON(io.Discard, a.store.Symbols(), export.JSONOptions{Detail: true}).Append(nil, ev, view)
 	return bytes.TrimRight(line, "\n"), nil
 }

@@ -218,7 +218,7 @@ func (b *filterBar) describe(a *app) {
 		case st.stopped:
 			parts = append(parts, n+" of the first "+count(st.judged)+" (stopped)")
 		case b.scanning():
-			parts = append(parts, "scanning "+count(st.judged*100/max(a.store.Last(), 1))+"% - "+n+" so far (Esc stops)")
+			parts = append(parts, "scanning "+count(uint64(st.judged)*100/uint64(max(a.store.Last(), 1)))+"% - "+n+" so far (Esc stops)")
 		default:
 			parts = append(parts, n+" of "+count(total))
 		}

@@ -109,7 +109,6 @@ func (s *search) run(ctx context.Context) {
 	var ev session.Event
 	var buf []byte
 	n := s.rows.len()
-	s.turn = maxHits
 	for k := range n {
 		if ctx.Err() != nil {
 			break

@@ -38,7 +38,7 @@ func (f *finder) start(a *app, text string) {
 	}
 	f.last = text
 	ctx, cancel := context.WithCancel(a.ctx)
-	s := &search{needle: parseNeedle(text), store: a.store, rows: a.frames.rows, from: max(a.frames.list.CursorIndex(), 0),
+	s := &search{needle: parseNeedle(text), store: a.store, rows: a.frames.rows, from: max(a.frames.list.CursorIndex(), 0), turn: maxHits,
 		columns: a.frames.columns, text: a.frames.text, changed: func() { a.painter.Mark(bitStore) }}
 	f.search, f.cancel, f.jumped, f.done, f.hits = s, cancel, false, false, nil
 	a.safego(nil, "find", func() { s.run(ctx) })

@@ -201,16 +201,19 @@ func (d *detailPanes) title(p pane, w int) string {
 	case panePair:
 		return "Pair and timing"
 	}
-	t := "Bytes"
+	tabs := "Bytes"
 	for i, b := range d.shown.buffers {
 		name := b.Name
 		if i == d.buffer {
-			name = "[" + name + "]"
-			t += "  " + plural(len(b.Bytes), "byte")
+			name = "[" + name + "]  " + plural(len(b.Bytes), "byte")
 		}
-		t += "  " + name
+		tabs += "  " + name
 	}
-	return t
+	if n := len(d.shown.buffers); widget.Width(tabs) > w && n > 1 {
+		b := d.shown.buffers[d.buffer]
+		tabs = "Bytes  [" + b.Name + "]  " + plural(len(b.Bytes), "byte") + "  " + strconv.Itoa(d.buffer+1) + "/" + strconv.Itoa(n) + " (v: next)"
+	}
+	return tabs
 }
 
 // fieldName is the name that the filter has for a node of the decoder's tree; empty where it has none. path are the names

@@ -111,6 +111,12 @@ func (r *root) MouseHandler() func(tview.MouseAction, *tcell.EventMouse, func(tv
 // mouse hands an event to what is under it.
 func (a *app) mouse(action tview.MouseAction, ev *tcell.EventMouse) (bool, tview.Primitive) {
 	x, y := ev.Position()
+	if action == tview.MouseLeftDoubleClick && a.clicked != [2]int{x, y} {
+		action = tview.MouseLeftClick // tview looks at the time only
+	}
+	if action == tview.MouseLeftClick {
+		a.clicked = [2]int{x, y}
+	}
 	switch {
 	case a.overlay != nil:
 		return a.overlay.modal.MouseHandler()(action, ev, nowhere)

@@ -17,23 +17,18 @@ type flashKind uint8
 const (
 	flashInfo    flashKind = iota // 3 s
 	flashWarning                  // 6 s
-	flashError                    // until a key
+	flashError                    // no end by itself
 )
 
 // flash is the message in the status line.
 type flash struct {
-	text  string
-	kind  flashKind
-	until time.Time
-	gen   int
+	text string
+	kind flashKind
+	gen  int
 }
 
-// seen is called at each key: an error was read.
-func (f *flash) seen() {
-	if f.kind == flashError {
-		f.text = ""
-	}
-}
+// seen is called at each key: a message was read, and the next key may have one of its own.
+func (f *flash) seen() { f.text = "" }
 
 // maxLog bounds the messages that are kept.
 const maxLog = 500
@@ -45,7 +40,7 @@ func (a *app) say(kind flashKind, text string) {
 	if kind == flashWarning {
 		stay = 6 * time.Second
 	}
-	a.flash = flash{text: text, kind: kind, until: a.opts.Now().Add(stay), gen: a.flash.gen + 1}
+	a.flash = flash{text: text, kind: kind, gen: a.flash.gen + 1}
 	if kind == flashError {
 		return
 	}
@@ -184,16 +179,17 @@ func (a *app) mode() (string, widget.Role) {
 		return "stopped at " + a.percent(), widget.RoleWarning
 	case a.progress.Err != nil:
 		return "read error", widget.RoleError
+	case a.progress.Done:
+		return "", widget.RoleNormal
 	case a.frames.list.Follow():
 		return "FOLLOW (F stops)", widget.RoleOK
-	case !a.progress.Done:
+	default:
 		t := "loading"
 		if n := a.frames.list.Below(); n > 0 {
 			t += ", " + count(n) + " below (G follows)"
 		}
 		return t, widget.RolePending
 	}
-	return "", widget.RoleNormal
 }
 
 // drawFoot draws the status line and the hints.

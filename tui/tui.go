@@ -157,15 +157,26 @@ func newScreen(o Options, mono bool) (*widget.Screen, error) {
 	return widget.NewScreen(inner, widget.ScreenOptions{Mono: mono, ASCII: o.ASCII, Mouse: !o.NoMouse, Paste: true}), nil
 }
 
-// attach gives tview the screen. SetScreen initialises it; tview's own switches for mouse and paste must be on as well,
+// opened is a screen that remembers whether it could be opened: tview does not look.
+type opened struct {
+	*widget.Screen
+	err error
+}
+
+// Init is part of tcell.Screen.
+func (s *opened) Init() error {
+	s.err = s.Screen.Init()
+	return s.err
+}
+
+// attach gives tview the screen, which SetScreen initialises. tview's own switches for mouse and paste must be on as well,
 // otherwise it throws away the events.
-func attach(tv *tview.Application, s *widget.Screen, o Options) (err error) {
-	defer func() {
-		if p := recover(); p != nil { // SetScreen panics where Init fails
-			err = fmt.Errorf("no screen: %v", p)
-		}
-	}()
-	tv.SetScreen(s)
+func attach(tv *tview.Application, s *widget.Screen, o Options) error {
+	screen := &opened{Screen: s}
+	tv.SetScreen(screen)
+	if screen.err != nil {
+		return fmt.Errorf("no screen: %w", screen.err)
+	}
 	tv.EnableMouse(!o.NoMouse)
 	tv.EnablePaste(true)
 	s.SetTitle("mqsniff " + o.Title)

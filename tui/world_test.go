@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 // capture is a capture file in memory, with the session that reads it.
 type capture struct {
 	t       testing.TB
+	mu      sync.Mutex // for file: screens read while tests go on
 	file    []byte
 	now     int64
 	session *session.Session
@@ -37,6 +39,8 @@ func (c *capture) ReadAgain(dst []byte, ref session.Ref, _ session.Endpoints, _ 
 	if ref.Span != 0 {
 		return dst, fmt.Errorf("scattered bytes")
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	end := min(ref.Offset+int64(n), int64(len(c.file)))
 	return append(dst, c.file[ref.Offset:end]...), nil
 }
@@ -58,8 +62,10 @@ func (c *capture) wait(d time.Duration) { c.now += int64(d) }
 func (c *capture) bytes(conn *session.Conn, dir session.Direction, b []byte) {
 	c.now += 812_000
 	record := int64(len(c.file))
+	c.mu.Lock()
 	c.file = append(c.file, "record header 16"...)
 	c.file = append(c.file, b...)
+	c.mu.Unlock()
 	conn.Bytes(dir, session.Chunk{Bytes: b, Time: c.now, Offset: record + 16, Record: record, RecordLen: uint32(16 + len(b))})
 }
 

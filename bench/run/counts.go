@@ -6,13 +6,24 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 )
 
 // counts are the numbers that the generator states and that the summary must give too.
 type counts struct {
-	Bytes      int64 `json:"bytes"`
-	FrameBytes int64 `json:"frame_bytes"`
+	Bytes      int64                `json:"bytes"`
+	FrameBytes int64                `json:"frame_bytes"`
+	Codes      map[string]codeCount `json:"codes"`
 	byName     map[string]int64
+}
+
+// codeCount is one operation's part.
+type codeCount struct {
+	Requests  int64 `json:"requests"`
+	Oneways   int64 `json:"oneways"`
+	Responses int64 `json:"responses"`
+	Errors    int64 `json:"errors"`
 }
 
 // compared are the keys of the summary's contract. A key that is missing there is wrong.
@@ -51,6 +62,20 @@ func checkSummary(stdout []byte, want *counts) (wrong []string) {
 			wrong = append(wrong, "summary has no "+k)
 		} else if n != want.byName[k] {
 			wrong = append(wrong, fmt.Sprintf("summary says %s %d, there are %d", k, n, want.byName[k]))
+		}
+	}
+	var codes map[string]codeCount
+	if err := json.Unmarshal(got["codes"], &codes); err != nil {
+		return append(wrong, "summary has no codes")
+	}
+	for _, k := range slices.Sorted(maps.Keys(codes)) {
+		if _, ok := want.Codes[k]; !ok {
+			wrong = append(wrong, "summary has code "+k+", there is none")
+		}
+	}
+	for _, k := range slices.Sorted(maps.Keys(want.Codes)) {
+		if codes[k] != want.Codes[k] {
+			wrong = append(wrong, fmt.Sprintf("summary says of code %s %+v, it is %+v", k, codes[k], want.Codes[k]))
 		}
 	}
 	return wrong

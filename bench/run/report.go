@@ -27,20 +27,19 @@ func (r *report) markdown() string {
 	fmt.Fprintf(&b, "%d packets, %d frames (%.0f bytes on average), %d messages, %d connections; %.1f MB. %s\n\n",
 		n["packets"], n["frames"], float64(r.want.FrameBytes)/max(1, float64(n["frames"])), n["messages"], n["connections"],
 		float64(r.want.Bytes)/1e6, r.machine)
-	b.WriteString("| | s (median) | s (least–most) | CPU s | frames/s | MB/s | peak RSS, MB | × time of summary |\n")
-	b.WriteString("|---|--:|--:|--:|--:|--:|--:|--:|\n")
+	b.WriteString("| | s (median) | s (least–most) | CPU s | frames/s | MB/s | peak RSS, MB | × time of summary | × CPU |\n")
+	b.WriteString("|---|--:|--:|--:|--:|--:|--:|--:|--:|\n")
 	base := pick(r.tools, toolSummary)
 	for _, t := range r.tools {
-		wall := median(t.samples, func(s sample) time.Duration { return s.wall })
+		wall, cpu := median(t.samples, wallTime), median(t.samples, cpuTime)
 		low, high := extremes(t.samples)
 		rss := median(t.samples, func(s sample) int64 { return s.rss })
-		ratio := ""
+		ratios := " | "
 		if base != nil {
-			ratio = fmt.Sprintf("%.2f", wall.Seconds()/median(base.samples, func(s sample) time.Duration { return s.wall }).Seconds())
+			ratios = fmt.Sprintf("%.2f | %.2f", float64(wall)/float64(median(base.samples, wallTime)), float64(cpu)/float64(median(base.samples, cpuTime)))
 		}
 		fmt.Fprintf(&b, "| %s | %.2f | %.2f–%.2f | %.2f | %s | %.0f | %s | %s |\n", t.what, wall.Seconds(), low.Seconds(), high.Seconds(),
-			median(t.samples, func(s sample) time.Duration { return s.cpu }).Seconds(),
-			thousands(int64(float64(n["frames"])/wall.Seconds())), float64(r.want.Bytes)/1e6/wall.Seconds(), r.memory(rss), ratio)
+			cpu.Seconds(), thousands(int64(float64(n["frames"])/wall.Seconds())), float64(r.want.Bytes)/1e6/wall.Seconds(), r.memory(rss), ratios)
 	}
 	switch {
 	case len(r.wrong) == 0 && base != nil:
@@ -57,6 +56,10 @@ func (r *report) memory(rss int64) string {
 	}
 	return fmt.Sprintf("%.0f", float64(rss)/1e6)
 }
+
+func wallTime(s sample) time.Duration { return s.wall }
+
+func cpuTime(s sample) time.Duration { return s.cpu }
 
 func extremes(samples []sample) (low, high time.Duration) {
 	low = samples[0].wall

@@ -7,7 +7,7 @@ import (
 )
 
 const truthLine = `{"bytes":1000,"frame_bytes":600,"packets":9,"connections":1,"frames":3,"requests":1,"oneways":1,"responses":1,"paired":1,` +
-	`"unanswered":0,"unmatched":0,"gaps":0,"gap_bytes":0,"garbage_bytes":0,"messages":2,"codes":{"11":{"requests":1}}}`
+	`"unanswered":0,"unmatched":0,"gaps":0,"gap_bytes":0,"garbage_bytes":0,"messages":2,"codes":{"11":{"requests":1,"oneways":1,"responses":1,"errors":0}}}`
 
 func truthForTest(t *testing.T) *counts {
 	t.Helper()
@@ -24,6 +24,9 @@ func TestSummaryIsHeldAgainstTruth(t *testing.T) {
 		{"", "", ""},
 		{`"frames":3`, `"frames":4`, "summary says frames 4, there are 3"},
 		{`"gaps":0,`, "", "summary has no gaps"},
+		{`"errors":0`, `"errors":1`, "summary says of code 11"},
+		{`"11"`, `"12"`, "summary has code 12, there is none"},
+		{`"codes"`, `"cods"`, "summary has no codes"},
 		{`{"bytes"`, `"bytes"`, "not one JSON object"},
 	} {
 		got := strings.Join(checkSummary([]byte(strings.Replace(truthLine, c.from, c.to, 1)), want), "; ")
@@ -63,8 +66,8 @@ func TestReport(t *testing.T) {
 	r := report{title: "x", want: truthForTest(t), floor: 10e6, machine: "M.", tools: []*tool{
 		{name: toolSummary, what: "S", samples: samples(3, 1, 2)}, {name: toolTCP, what: "T", samples: samples(9, 8, 10)}}}
 	text := r.markdown()
-	for _, line := range []string{"## x\n", "9 packets, 3 frames (200 bytes on average), 2 messages", "| S | 2.00 | 1.00–3.00 | 1.00 | 1 | 0 | 50 | 1.00 |",
-		"| T | 9.00 | 8.00–10.00 | 1.00 | 0 | 0 | 50 | 4.50 |", "Counts are right."} {
+	for _, line := range []string{"## x\n", "9 packets, 3 frames (200 bytes on average), 2 messages", "| S | 2.00 | 1.00–3.00 | 1.00 | 1 | 0 | 50 | 1.00 | 1.00 |",
+		"| T | 9.00 | 8.00–10.00 | 1.00 | 0 | 0 | 50 | 4.50 | 1.00 |", "Counts are right."} {
 		if !strings.Contains(text, line) {
 			t.Errorf("no %q in\n%s", line, text)
 		}

@@ -127,7 +127,7 @@ func (o *readOptions) run(ctx context.Context, t *terminal, paths []string) erro
 		fmt.Fprintf(t.errs, "mqsniff: -f could not be decided for %d events, which are left out\n", undecided)
 	}
 	if summary != nil {
-		if err := o.summarise(out, summary, files); err != nil {
+		if err := o.summarise(out, summary, paths, files); err != nil {
 			return err
 		}
 	}
@@ -137,8 +137,8 @@ func (o *readOptions) run(ctx context.Context, t *terminal, paths []string) erro
 	return out.Flush()
 }
 
-func (o *readOptions) summarise(w io.Writer, s *export.Summary, files *capture.Files) error {
-	stats := sourceStats(files)
+func (o *readOptions) summarise(w io.Writer, s *export.Summary, paths []string, files *capture.Files) error {
+	stats := sourceStats(paths, files)
 	if o.json {
 		return s.WriteJSON(w, stats)
 	}

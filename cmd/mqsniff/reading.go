@@ -5,6 +5,7 @@ import (
 
 	"github.com/mqsniff/mqsniff/capture"
 	"github.com/mqsniff/mqsniff/capture/tcp"
+	"github.com/mqsniff/mqsniff/export"
 	"github.com/mqsniff/mqsniff/session"
 )
 
@@ -27,4 +28,25 @@ func (r *reading) read(ctx context.Context, files *capture.Files) error {
 	})
 	r.End()
 	return err
+}
+
+// sourceStats are the counters of the capture files, for a summary.
+func sourceStats(paths []string, files *capture.Files) export.SourceStats {
+	s := files.Stats()
+	return export.SourceStats{
+		Files: paths, Packets: s.Packets, Bytes: s.Bytes, First: s.First, Last: s.Last,
+		Notes: []export.Note{
+			{Name: "tcp_packets", Count: s.TCPPackets},
+			{Name: "other_packets", Count: s.Other},
+			{Name: "ip_fragments", Count: s.Fragments},
+			{Name: "malformed_packets", Count: s.Malformed},
+			{Name: "unknown_link_packets", Count: s.UnknownLink},
+			{Name: "cut_packets", Count: s.Cut},
+			{Name: "dropped_by_capture", Count: s.Drops},
+			{Name: "retransmitted_bytes", Count: s.TCP.Retransmitted},
+			{Name: "out_of_order_segments", Count: s.TCP.OutOfOrder},
+			{Name: "overlap_conflicts", Count: s.TCP.Conflicts},
+			{Name: "evicted_connections", Count: s.TCP.Evicted},
+		},
+	}
 }
