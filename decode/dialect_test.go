@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
-	"time"
 )
 
 func TestCanonicalJSON(t *testing.T) {
@@ -94,15 +93,11 @@ func TestTree(t *testing.T) {
 // Texts that make a careless scanner look at the same bytes again and again. Each is 2 MB; the test only has to end.
 func TestDialectIsLinear(t *testing.T) {
 	const n = 1 << 20
-	start := time.Now()
 	for _, text := range []string{
 		strings.Repeat("/*", n), "{a:" + strings.Repeat("/*", n), strings.Repeat("{\"a\":", 100) + strings.Repeat("/ ", n),
 		"[" + strings.Repeat("//", n), strings.Repeat("[[],", n/2), "{" + strings.Repeat("{}:1,", n/4), `"` + strings.Repeat(`\`, 2*n),
 		strings.Repeat("{", 100) + strings.Repeat("'", 2*n),
 	} {
 		AppendCanonicalJSON(nil, []byte(text))
-	}
-	if d := time.Since(start); d > time.Minute {
-		t.Errorf("took %v", d)
 	}
 }

@@ -1,7 +1,6 @@
 package decode
 
 import (
-	"bufio"
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
@@ -32,19 +31,16 @@ func recordings(t testing.TB) (list []recorded) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for s := bufio.NewScanner(bytes.NewReader(b)); ; {
-		s.Buffer(nil, 16<<20)
-		for s.Scan() {
-			var r recorded
-			d := json.NewDecoder(bytes.NewReader(s.Bytes()))
-			d.UseNumber()
-			if err := d.Decode(&r); err != nil {
-				t.Fatal(err)
-			}
-			list = append(list, r)
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.UseNumber()
+	for d.More() {
+		var r recorded
+		if err := d.Decode(&r); err != nil {
+			t.Fatal(err)
 		}
-		return list
+		list = append(list, r)
 	}
+	return list
 }
 
 func recording(t testing.TB, name string) recorded {

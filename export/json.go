@@ -20,6 +20,7 @@ type JSON struct {
 
 	doubled    doubled
 	properties []decode.Property
+	text       []byte // of one header or body
 	message    decode.Message
 }
 
@@ -141,7 +142,7 @@ func (j *JSON) appendFrame(b []byte, ev *session.Event, v *session.View, problem
 		if ev.Messages > 0 {
 			b = j.appendMessages(b, ev, v, problem)
 		} else if j.detail && len(v.Frame.Body) > 0 {
-			b = appendBody(b, v.Frame.Body)
+			b = j.appendBody(b, v)
 		}
 	}
 	if ev.Cut > 0 {

@@ -8,24 +8,13 @@ import (
 	"github.com/mqsniff/mqsniff/decode"
 )
 
+// typedFields are the header fields with long names and the types of their class.
 func (f *frame) typedFields() map[string]any {
 	v := f.get()
 	if v == nil || f.fields != nil {
 		return f.fields
 	}
-	schema := SchemaOf(v)
-	f.fields = map[string]any{}
-	for i := range v.Command.Ext.Len() {
-		t := Typed(schema, v.Command.Ext.At(i))
-		switch value := t.Value.(type) {
-		case int64:
-			f.fields[string(t.Name)] = int(value)
-		case []byte:
-			f.fields[string(t.Name)] = string(value)
-		default:
-			f.fields[string(t.Name)] = value
-		}
-	}
+	f.fields, _ = fromJSON(decode.DetailFields(nil, v.Context, v.Command)).(map[string]any)
 	return f.fields
 }
 
@@ -39,17 +28,21 @@ func (f *frame) bodyValue() any {
 	if v == nil {
 		return nil
 	}
-	text, err := decode.AppendCanonicalJSON(nil, v.Frame.Body)
-	if err == nil {
-		d := json.NewDecoder(bytes.NewReader(text))
-		d.UseNumber()
-		if d.Decode(&f.body) == nil {
-			f.body = numbers(f.body)
-			return f.body
-		}
+	if text, ok := decode.AppendBody(nil, v.Context, v.Command, v.Frame, nil); ok {
+		f.body = fromJSON(text)
 	}
-	f.body = string(v.Frame.Body)
 	return f.body
+}
+
+// fromJSON is the value of JSON text that decode wrote.
+func fromJSON(text []byte) any {
+	var value any
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	if d.Decode(&value) != nil {
+		return nil
+	}
+	return numbers(value)
 }
 
 // numbers makes ints and floats of the numbers in a JSON value.

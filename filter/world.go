@@ -15,10 +15,7 @@ type World struct {
 	// Store is asked for connections and bytes when View is nil. It may be nil: then these have no value.
 	Store *session.Store
 
-	bytes   []byte
-	command decode.Command
-	view    session.View
-	conn    session.Conn
+	reader session.Reader
 }
 
 // OfStore is the World of a store's events.
@@ -37,45 +34,14 @@ func (w *World) endpoints(conn uint32) (session.Endpoints, bool) {
 	return session.Endpoints{}, false
 }
 
-// Read returns what the frame ev was made from, valid until the next call. Without View the frame's bytes are read again
-// from the store and decoded. It fails when they are no longer there, and for events that are no frames.
+// Read returns what the frame ev was made from, valid until the next call: View, or else what the store reads again. It
+// fails when the bytes are no longer there, and for events that are no frames.
 func (w *World) Read(ev *session.Event) (*session.View, error) {
 	if w.View != nil && w.View.Command != nil {
 		return w.View, nil
 	}
-	if w.Store == nil || !ev.Kind.Frame() {
-		return nil, session.ErrNoBytes
-	}
-	var err error
-	if w.bytes, err = w.Store.Bytes(w.bytes[:0], ev); err != nil {
-		return nil, err
-	}
-	p, err := decode.ReadPrefix(w.bytes, decode.Limits{Frame: int(ev.Len)})
-	if err != nil {
-		return nil, err
-	}
-	n := min(len(w.bytes), p.Len)
-	if n < decode.PrefixLen+p.HeaderLen {
-		return nil, &decode.Error{Op: decode.OpHeader, Off: n, Code: decode.ReasonShort}
-	}
-	w.view.Frame = decode.Cut(w.bytes[:n:n], p)
-	if err := w.command.Decode(w.view.Frame); err != nil {
-		return nil, err
-	}
-	w.view.Command = &w.command
-	w.conn.Number = ev.Conn
-	w.conn.Endpoints, _ = w.endpoints(ev.Conn)
-	w.view.Conn = &w.conn
-	w.view.Context = decode.Context{Code: ev.Code, Known: !ev.Has(session.Unmatched)}
-	if ev.Kind != session.Response {
-		w.view.Context.RequestVersion = ev.Version
-	} else {
-		var request session.Event
-		if ev.Pair != 0 && w.Store.At(ev.Pair, &request) {
-			w.view.Context.RequestVersion = request.Version
-		}
-	}
-	return &w.view, nil
+	w.reader.Store = w.Store
+	return w.reader.View(ev)
 }
 
 // CodeName is the name of an event's operation: the request's, also where a binary header cut the number to 16 bits.

@@ -78,6 +78,33 @@ func TestStoreReadsBytesAgain(t *testing.T) {
 	}
 }
 
+func TestReader(t *testing.T) {
+	b := frame(310, 7, 0, `"b":"T"`, "the body")
+	store := NewStore(0, NewSymbols(), file(append([]byte("recordrecordreco"), b...)))
+	s := New(Options{}, store.Handle)
+	st := &stream{c: s.Open(0, ends, ClientToServer, true)}
+	st.send(ClientToServer, b)
+	st.send(ServerToClient, frame(0, 7, 1, "", ""))
+	r := Reader{Store: store}
+	var ev Event
+	store.At(2, &ev)
+	v, err := r.View(&ev)
+	if err != nil || string(v.Frame.Body) != "the body" || v.Command.Opaque != 7 || v.Conn.Client != ends.Client {
+		t.Errorf("%+v, %v", v, err)
+	}
+	if v, err = r.Header(&ev); err != nil || len(v.Frame.Body) != 0 || v.Command.Ext.GetString("b") != "T" {
+		t.Errorf("%+v, %v", v, err)
+	}
+	store.At(3, &ev)
+	if x := store.Context(&ev); x.Code != 310 || !x.Known || x.RequestVersion != 479 {
+		t.Errorf("%+v", x)
+	}
+	store.At(1, &ev)
+	if _, err := r.View(&ev); err != ErrNoBytes {
+		t.Errorf("an opening has bytes: %v", err)
+	}
+}
+
 func TestStoreIsReadWhileItGrows(t *testing.T) {
 	store := NewStore(4*storeChunk, NewSymbols(), nil)
 	var group sync.WaitGroup

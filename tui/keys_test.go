@@ -72,9 +72,9 @@ func TestEveryKeyDoesSomething(t *testing.T) {
 			}
 			t.Run(scopeNames[c]+" "+b.show, func(t *testing.T) {
 				t.Parallel()
-				w, h := 200, 50
-				if strings.HasPrefix(b.help, "more columns") {
-					w, h = 80, 24 // on a wide screen there are no more
+				w, h := 80, 24
+				if scope(c) == inPair {
+					w, h = 200, 50 // shown on wide screens only
 				}
 				u := start(t, story(t), w, h)
 				u.keys(places[scope(c)])

@@ -98,18 +98,18 @@ func (a *app) idle() bool {
 func (u *ui) settle() {
 	u.t.Helper()
 	deadline := time.Now().Add(20 * time.Second)
-	for quiet := 0; quiet < 2; {
-		idle := false
+	for {
+		rest := false
 		u.do(func() {
-			idle = u.a.idle()
 			u.a.apply(0)
-			u.a.tv.ForceDraw()
+			if u.a.idle() {
+				u.a.tv.ForceDraw() // drawing may ask the workers for more
+				rest = u.a.idle()
+			}
 		})
-		if idle {
-			quiet++
-			continue
+		if rest {
+			return
 		}
-		quiet = 0
 		if time.Now().After(deadline) {
 			u.t.Fatal("the workers do not come to rest")
 		}
