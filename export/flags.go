@@ -25,53 +25,87 @@ func Slow(ev *session.Event) bool {
 
 const ackMessage = 200051
 
-// AppendFlags writes a direction and letters:
-//
-//	> request  < response  } oneway  { request or oneway of the server  ) its answer  x no frame
-//	! failed  ~ slow  R retry  D dead letter  Z compressed  B batch  T transaction  ? request not seen  t too late
+// Flag is a letter of the flag column.
+type Flag struct {
+	Letter byte
+	Help   string
+	Holds  func(*session.Event) bool
+}
+
+// flags are the letters in the order in which they are shown.
+var flags = [...]Flag{
+	{'!', "the answer reports a failure, or something in the frame does not decode", func(ev *session.Event) bool {
+		return ev.Failed() || ev.Kind.Frame() && ev.ErrCode != decode.ReasonNone
+	}},
+	{'~', "slow: more than 5 ms for a send or ack, 100 ms for others; long polls never", Slow},
+	{'?', "an answer whose request was not seen", marked(session.Unmatched)},
+	{'2', "a second answer to the same request", marked(session.Duplicate)},
+	{'L', "late: the client had stopped waiting", marked(session.Late)},
+	{'R', "a message that was sent or delivered before", marked(session.Retry)},
+	{'D', "a dead letter (%DLQ% topic)", marked(session.DeadLetter)},
+	{'Z', "compressed body", marked(session.Compressed)},
+	{'B', "batch of messages", marked(session.Batch)},
+	{'T', "part of a transaction", marked(session.Transaction)},
+	{'/', "the capture lacks bytes of this frame", func(ev *session.Event) bool { return ev.Cut > 0 }},
+}
+
+func marked(m session.Mark) func(*session.Event) bool {
+	return func(ev *session.Event) bool { return ev.Has(m) }
+}
+
+// Flags are the letters in the order in which they are shown.
+func Flags() []Flag { return flags[:] }
+
+// AppendFlags writes the direction of an event and its letters.
 func AppendFlags(dst []byte, ev *session.Event) []byte {
-	dst = append(dst, direction(ev))
-	for _, f := range [...]struct {
-		set    bool
-		letter byte
-	}{
-		{ev.Failed(), '!'},
-		{Slow(ev), '~'},
-		{ev.Has(session.Retry), 'R'},
-		{ev.Has(session.DeadLetter), 'D'},
-		{ev.Has(session.Compressed), 'Z'},
-		{ev.Has(session.Batch), 'B'},
-		{ev.Has(session.Transaction), 'T'},
-		{ev.Has(session.Unmatched), '?'},
-		{ev.Has(session.Late), 't'},
-	} {
-		if f.set {
-			dst = append(dst, f.letter)
+	dst = append(dst, Direction(ev))
+	for i := range flags {
+		if flags[i].Holds(ev) {
+			dst = append(dst, flags[i].Letter)
 		}
 	}
 	return dst
 }
 
-func direction(ev *session.Event) byte {
-	server := ev.Dir == session.ServerToClient
+// Directions explains what Direction gives.
+func Directions() [][2]string {
+	return [][2]string{
+		{">", "request, client to server"},
+		{"<", "response to a client"},
+		{"}", "oneway, client to server: nobody answers"},
+		{"{", "request or oneway sent by the server"},
+		{") (", "response to a request of the server"},
+		{"o c", "connection opened, closed"},
+		{"x", "bytes that are no frame: gap, garbage, TLS, gRPC"},
+		{"p", "PROXY protocol header"},
+	}
+}
+
+// Direction is the first character of the flag column: who talks to whom.
+func Direction(ev *session.Event) byte {
 	switch ev.Kind {
-	case session.Request:
-		if server {
+	case session.Request, session.Oneway:
+		if ev.Dir == session.ServerToClient {
 			return '{'
+		}
+		if ev.Kind == session.Oneway {
+			return '}'
 		}
 		return '>'
-	case session.Oneway:
-		if server {
-			return '{'
-		}
-		return '}'
 	case session.Response:
-		if server {
-			return '<'
+		if ev.Dir == session.ClientToServer {
+			return ')'
 		}
-		return ')'
-	case session.Open, session.Close, session.ProxyHeader:
-		return ' '
+		if ev.Has(session.ServerInitiated) {
+			return '('
+		}
+		return '<'
+	case session.Open:
+		return 'o'
+	case session.Close:
+		return 'c'
+	case session.ProxyHeader:
+		return 'p'
 	}
 	return 'x'
 }

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/mqsniff/mqsniff/export"
 	"github.com/mqsniff/mqsniff/session"
 	"github.com/mqsniff/mqsniff/tui/widget"
 )
@@ -114,7 +115,7 @@ func frameColumns() []column {
 				}
 				return appendMillis(dst, ev.Latency)
 			}, func(ev *session.Event, c *rowContext) widget.Role {
-				if slow(ev) {
+				if export.Slow(ev) {
 					return widget.RoleWarning
 				}
 				return rowRole(ev, answered)

@@ -13,7 +13,6 @@ import (
 
 	"github.com/mqsniff/mqsniff/decode"
 	"github.com/mqsniff/mqsniff/export"
-	"github.com/mqsniff/mqsniff/filter"
 	"github.com/mqsniff/mqsniff/session"
 	"github.com/mqsniff/mqsniff/tui/widget"
 )
@@ -205,7 +204,7 @@ func copyJSON(a *app, ev *session.Event) ([]byte, error) {
 	c, _ := a.store.Conn(ev.Conn)
 	view := &session.View{Conn: &session.Conn{Number: ev.Conn, Endpoints: c.Endpoints}}
 	if ev.Kind.Frame() {
-		v, err := filter.OfStore(a.store).Read(ev)
+		v, err := (&session.Reader{Store: a.store}).View(ev)
 		if err != nil {
 			return nil, err
 		}

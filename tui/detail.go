@@ -68,16 +68,8 @@ func (d *detail) frame(store *session.Store) {
 		return
 	}
 	n := min(len(raw), p.Len)
-	ctx := decode.Context{Code: ev.Code, Known: !ev.Has(session.Unmatched), RequestVersion: ev.Version}
-	if request, ok := d.request(store, ev.Pair); ok && ev.Kind == session.Response {
-		ctx.RequestVersion = request.Version
-	}
+	ctx := store.Context(ev)
 	d.take(decode.Describe(ctx, decode.Cut(raw[:n:n], p), p.Len, decode.DescribeOptions{Reference: ev.Time / 1e6}))
-}
-
-func (d *detail) request(store *session.Store, number uint32) (ev session.Event, ok bool) {
-	ok = number != 0 && store.At(number, &ev)
-	return ev, ok
 }
 
 // other describes what is no frame: the words of the row, and the bytes if they can be read again.

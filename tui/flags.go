@@ -10,9 +10,6 @@ import (
 // heartBeat is drawn dim: it comes all the time and says little.
 const heartBeat = decode.HeartBeat
 
-// slow tells whether a response took longer than its class should; the same rule as in text output.
-func slow(ev *session.Event) bool { return export.Slow(ev) }
-
 // waiting is what a request without an answer may be.
 type waiting uint8
 
@@ -55,35 +52,6 @@ func bad(ev *session.Event, latest int64, over bool) bool {
 	return ev.ErrCode != decode.ReasonNone || waits(ev, latest, over) == expired
 }
 
-// direction is the first flag: who talks to whom, in one character.
-func direction(ev *session.Event) byte {
-	switch ev.Kind {
-	case session.Request, session.Oneway:
-		if ev.Dir == session.ServerToClient {
-			return '{'
-		}
-		if ev.Kind == session.Oneway {
-			return '}'
-		}
-		return '>'
-	case session.Response:
-		if ev.Dir == session.ClientToServer {
-			return ')'
-		}
-		if ev.Has(session.ServerInitiated) {
-			return '('
-		}
-		return '<'
-	case session.Open:
-		return 'o'
-	case session.Close:
-		return 'c'
-	case session.ProxyHeader:
-		return 'p'
-	}
-	return 'x'
-}
-
 // rowFlag is one letter of the flag column, with what it means.
 type rowFlag struct {
 	letter byte
@@ -92,40 +60,31 @@ type rowFlag struct {
 	help   string
 }
 
-// flagTable lists the letters in the order in which they are shown.
+// flagTable lists the letters in the order in which they are shown: those of the text output, and behind the late answers
+// those that only the screen can know, as it looks at a request once more when its answer may have come.
 func flagTable() []rowFlag {
-	marked := func(m session.Mark) func(*session.Event, waiting) bool {
-		return func(ev *session.Event, _ waiting) bool { return ev.Has(m) }
+	var table []rowFlag
+	for _, f := range export.Flags() {
+		table = append(table, rowFlag{f.Letter, flagRole(f.Letter), func(ev *session.Event, _ waiting) bool { return f.Holds(ev) }, f.Help})
+		if f.Letter == 'L' {
+			table = append(table,
+				rowFlag{'.', widget.RolePending, func(_ *session.Event, w waiting) bool { return w == pending || w == ended }, "no answer yet"},
+				rowFlag{'t', widget.RoleTimedOut, func(_ *session.Event, w waiting) bool { return w == expired }, "no answer in the time that clients wait by default"})
+		}
 	}
-	return []rowFlag{
-		{'!', widget.RoleError, func(ev *session.Event, _ waiting) bool { return ev.Failed() || ev.ErrCode != 0 && ev.Kind.Frame() }, "the answer reports a failure, or something in the frame does not decode"},
-		{'~', widget.RoleWarning, func(ev *session.Event, _ waiting) bool { return slow(ev) }, "slow: more than 5 ms for a send or ack, 100 ms for others; long polls never"},
-		{'?', widget.RoleWarning, func(ev *session.Event, _ waiting) bool { return ev.Has(session.Unmatched) }, "an answer whose request was not seen"},
-		{'2', widget.RoleWarning, marked(session.Duplicate), "a second answer to the same request"},
-		{'L', widget.RoleWarning, marked(session.Late), "late: the client had stopped waiting"},
-		{'.', widget.RolePending, func(_ *session.Event, w waiting) bool { return w == pending || w == ended }, "no answer yet"},
-		{'t', widget.RoleTimedOut, func(_ *session.Event, w waiting) bool { return w == expired }, "no answer in the time that clients wait by default"},
-		{'R', widget.RoleRetry, marked(session.Retry), "a message that was sent or delivered before"},
-		{'D', widget.RoleRetry, marked(session.DeadLetter), "a dead letter (%DLQ% topic)"},
-		{'Z', widget.RoleLetter, marked(session.Compressed), "compressed body"},
-		{'B', widget.RoleLetter, marked(session.Batch), "batch of messages"},
-		{'T', widget.RoleLetter, marked(session.Transaction), "part of a transaction"},
-		{'/', widget.RoleWarning, func(ev *session.Event, _ waiting) bool { return ev.Cut > 0 }, "the capture lacks bytes of this frame"},
-	}
+	return table
 }
 
-// directionHelp explains the first flag, for the help overlay.
-func directionHelp() [][2]string {
-	return [][2]string{
-		{">", "request, client to server"},
-		{"<", "response to a client"},
-		{"}", "oneway, client to server: nobody answers"},
-		{"{", "request or oneway sent by the server"},
-		{") (", "response to a request of the server"},
-		{"o c", "connection opened, closed"},
-		{"x", "bytes that are no frame: gap, garbage, TLS, gRPC"},
-		{"p", "PROXY protocol header"},
+func flagRole(letter byte) widget.Role {
+	switch letter {
+	case '!':
+		return widget.RoleError
+	case 'R', 'D':
+		return widget.RoleRetry
+	case 'Z', 'B', 'T':
+		return widget.RoleLetter
 	}
+	return widget.RoleWarning
 }
 
 // rowRole is the colour of a row's text.

@@ -3,6 +3,7 @@ package tui
 import (
 	"slices"
 
+	"github.com/mqsniff/mqsniff/export"
 	"github.com/mqsniff/mqsniff/session"
 	"github.com/mqsniff/mqsniff/tui/widget"
 )
@@ -118,7 +119,7 @@ func (f *frames) Row(i int, r *widget.Row) {
 
 // putFlags writes the direction and the letters, each in its own colour.
 func (f *frames) putFlags(r *widget.Row, ev *session.Event, w waiting) {
-	b := append(r.Buf(colFlag), direction(ev), ' ')
+	b := append(r.Buf(colFlag), export.Direction(ev), ' ')
 	first := len(b)
 	var roles [8]widget.Role
 	for _, g := range f.flags {

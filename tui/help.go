@@ -3,6 +3,7 @@ package tui
 import (
 	"strings"
 
+	"github.com/mqsniff/mqsniff/export"
 	"github.com/mqsniff/mqsniff/tui/widget"
 )
 
@@ -47,7 +48,7 @@ func (a *app) help() {
 	}
 	if a.view == viewFrames {
 		h.add("Flags\n", widget.RoleTitle)
-		for _, d := range directionHelp() {
+		for _, d := range export.Directions() {
 			h.row(d[0], d[1])
 		}
 		for _, f := range a.frames.flags {

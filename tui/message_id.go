@@ -94,8 +94,7 @@ func (c *idCache) get(ev *session.Event) string {
 
 // run reads what get was asked for.
 func (c *idCache) run(ctx context.Context) {
-	var buf []byte
-	var cmd decode.Command
+	reader := session.Reader{Store: c.store}
 	for {
 		select {
 		case <-ctx.Done():
@@ -113,7 +112,7 @@ func (c *idCache) run(ctx context.Context) {
 			var ev session.Event
 			id := ""
 			if c.store.At(number, &ev) {
-				id, buf = readMessageID(c.store, &ev, buf, &cmd)
+				id = readMessageID(&reader, &ev)
 			}
 			c.put(number, id)
 		}
@@ -125,19 +124,13 @@ func (c *idCache) run(ctx context.Context) {
 }
 
 // readMessageID reads the header of a request again, not its body.
-func readMessageID(store *session.Store, ev *session.Event, buf []byte, cmd *decode.Command) (string, []byte) {
-	head := *ev
-	head.Len = min(ev.Len, decode.PrefixLen+ev.HeaderLen)
-	buf, err := store.Bytes(buf[:0], &head)
-	if err != nil || len(buf) < decode.PrefixLen+int(ev.HeaderLen) {
-		return "", buf
+func readMessageID(r *session.Reader, ev *session.Event) string {
+	v, err := r.Header(ev)
+	if err != nil {
+		return ""
 	}
-	p, err := decode.ReadPrefix(buf, decode.Limits{})
-	if err != nil || decode.PrefixLen+p.HeaderLen > len(buf) || cmd.Decode(decode.Cut(buf, p)) != nil {
-		return "", buf
-	}
-	id := messageID(cmd)
-	return id[:min(len(id), maxID)], buf
+	id := messageID(v.Command)
+	return id[:min(len(id), maxID)]
 }
 
 func (c *idCache) has(number uint32) bool {

@@ -21,14 +21,18 @@ type ui struct {
 	a    *app
 	sim  tcell.SimulationScreen
 	done chan error
+	seen chan struct{} // a marker was
 	time time.Time
 }
+
+// marker is a key that nobody has. Events keep their order, so when it was seen, all before it were.
+const marker = tcell.KeyF64
 
 // start shows a capture on a screen of w x h.
 func start(t *testing.T, c *capture, w, h int, change ...func(*Options)) *ui {
 	t.Helper()
 	sim := tcell.NewSimulationScreen("UTF-8")
-	u := &ui{t: t, sim: sim, done: make(chan error, 1), time: time.Unix(0, epoch)}
+	u := &ui{t: t, sim: sim, done: make(chan error, 1), seen: make(chan struct{}, 1), time: time.Unix(0, epoch)}
 	o := Options{Store: c.store, Title: "broker-a.pcap", Screen: sim, StateDir: t.TempDir(), Local: time.FixedZone("UTC+8", 8*3600), Theme: "terminal",
 		Now: func() time.Time { return u.time }}
 	for _, f := range change {
@@ -40,6 +44,13 @@ func start(t *testing.T, c *capture, w, h int, change ...func(*Options)) *ui {
 	}
 	u.a = a
 	sim.SetSize(w, h)
+	a.tv.SetInputCapture(func(ev *tcell.EventKey) *tcell.EventKey {
+		if ev.Key() == marker {
+			u.seen <- struct{}{}
+			return nil
+		}
+		return a.interrupt(ev)
+	})
 	go func() { u.done <- a.run() }()
 	t.Cleanup(u.quit)
 	u.settle()
@@ -97,6 +108,15 @@ func (a *app) idle() bool {
 // settle waits until nothing changes any more and the screen shows it.
 func (u *ui) settle() {
 	u.t.Helper()
+	u.a.tv.QueueEvent(tcell.NewEventKey(marker, 0, tcell.ModNone))
+	select {
+	case <-u.seen:
+	case err := <-u.done:
+		u.done <- err
+		u.t.Fatalf("the screen ended: %v", err)
+	case <-time.After(10 * time.Second):
+		u.t.Fatal("the loop takes no events")
+	}
 	deadline := time.Now().Add(20 * time.Second)
 	for {
 		rest := false

@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"github.com/mqsniff/mqsniff/decode"
+	"github.com/mqsniff/mqsniff/export"
 	"github.com/mqsniff/mqsniff/session"
 	"github.com/mqsniff/mqsniff/tui/widget"
 )
@@ -108,7 +109,7 @@ func (s *sections) answer(response *session.Event) {
 	switch {
 	case response.Has(session.LongPoll):
 		note = "long poll: held by the broker until a message came or its time was over"
-	case slow(response):
+	case export.Slow(response):
 		role, note = widget.RoleWarning, "slow"
 	}
 	s.line("latency", millis(response.Latency), note, role)

@@ -320,9 +320,11 @@ func TestMouse(t *testing.T) {
 		t.Errorf("the wheel moved the cursor to %d", id)
 	}
 	click(5, 30)
-	if u.a.focus != paneTree {
-		t.Error("a click on the tree does not give it the focus")
-	}
+	u.do(func() {
+		if u.a.focus != paneTree {
+			t.Error("a click on the tree does not give it the focus")
+		}
+	})
 	click(14, 2)
 	has(t, u.screen(), "sort: number")
 	click(3, 2)

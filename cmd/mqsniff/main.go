@@ -44,7 +44,7 @@ func run(args []string, in io.Reader, out, errs io.Writer) int {
 	switch {
 	case errors.Is(err, syscall.EPIPE):
 		return exitDone // the reader of a pipe has seen enough
-	case err == nil && errors.As(context.Cause(ctx), &by):
+	case errors.As(err, &by), err == nil && errors.As(context.Cause(ctx), &by):
 		return by.code()
 	case err == nil:
 		return exitDone

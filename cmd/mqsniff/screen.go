@@ -53,7 +53,8 @@ func openScreen(ctx context.Context, t *terminal, paths []string, o *screenOptio
 		return err
 	}
 	defer files.Close()
-	ctx, stop := context.WithCancel(ctx)
+	// Stopping to read leaves the screen as it is.
+	reading, stop := context.WithCancel(ctx)
 	defer stop()
 
 	source := newReading()
@@ -63,7 +64,7 @@ func openScreen(ctx context.Context, t *terminal, paths []string, o *screenOptio
 	var group sync.WaitGroup
 	defer group.Wait()
 	defer stop()
-	group.Go(func() { end.set(source.read(ctx, files)) })
+	group.Go(func() { end.set(source.read(reading, files)) })
 	err = tui.Run(ctx, tui.Options{
 		Store: store, Title: title(paths), Stop: stop,
 		Progress: func() tui.Progress { return end.progress(files) },
