@@ -68,11 +68,13 @@ func (s *Session) ask(c *Conn, dir Direction, ev *Event, cmd *decode.Command, f 
 	if subject.LongPoll {
 		ev.Marks |= LongPoll
 	}
-	if subject.ReconsumeTimes > 0 || hasPrefix(subject.Topic, "%RETRY%") {
-		ev.Marks |= Retry
-	}
-	if hasPrefix(subject.Topic, "%DLQ%") {
-		ev.Marks |= DeadLetter
+	if carries(cmd.Code) {
+		if subject.ReconsumeTimes > 0 || hasPrefix(subject.Topic, "%RETRY%") {
+			ev.Marks |= Retry
+		}
+		if hasPrefix(subject.Topic, "%DLQ%") {
+			ev.Marks |= DeadLetter
+		}
 	}
 	if dir == ServerToClient {
 		ev.Marks |= ServerInitiated
@@ -149,6 +151,11 @@ func (s *Session) count(ev *Event, cmd *decode.Command, f decode.Frame) {
 	if m.Err != nil && ev.Cut == 0 {
 		ev.ErrOp, ev.ErrCode, ev.ErrOff = m.Err.Op, m.Err.Code, uint32(m.Err.Off)
 	}
+}
+
+// carries tells whether an operation is about messages, and not only about their topic.
+func carries(code int32) bool {
+	return decode.IsSend(code) || decode.IsPull(code) || code == decode.ConsumerSendMsgBack
 }
 
 func hasPrefix(b []byte, s string) bool { return len(b) >= len(s) && string(b[:len(s)]) == s }

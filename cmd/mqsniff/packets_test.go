@@ -182,8 +182,7 @@ func writeCapture(packets []packet, f format) []byte {
 		divide = 1
 	}
 	var b []byte
-	switch {
-	case f.ng:
+	if f.ng {
 		b = u32(b, 0x0a0d0d0a, 28, 0x1a2b3c4d)
 		b = order.AppendUint16(order.AppendUint16(b, 1), 0)
 		b = u32(b, 1<<32-1, 1<<32-1, 28)
@@ -197,10 +196,13 @@ func writeCapture(packets []packet, f format) []byte {
 			b = append(b, 6, 0, 0, 0)
 		}
 		b = u32(b, 0, 32)
-	case f.nanos:
-		b = u32(b, 0xa1b23c4d, 2|4<<16, 0, 0, 262144, link)
-	default:
-		b = u32(b, 0xa1b2c3d4, 2|4<<16, 0, 0, 262144, link)
+	} else {
+		magic := uint32(0xa1b2c3d4)
+		if f.nanos {
+			magic = 0xa1b23c4d
+		}
+		b = order.AppendUint16(order.AppendUint16(u32(b, magic), 2), 4)
+		b = u32(b, 0, 0, 262144, link)
 	}
 	for i := range packets {
 		p := &packets[i]
