@@ -1,6 +1,10 @@
 package session
 
-import "github.com/mqsniff/mqsniff/decode"
+import (
+	"unsafe"
+
+	"github.com/mqsniff/mqsniff/decode"
+)
 
 // state is what a direction knows of its place in the stream.
 type state uint8
@@ -27,6 +31,7 @@ type direction struct {
 	cut    uint32  // bytes of the frame that were not captured
 	time   int64   // of the last chunk
 	pieces []piece // stateFresh, stateStart, stateSearch: where the parts of buf came from
+	held   int     // bytes of memory of buf and pieces, as the session knows it
 
 	refused bool // stateSearch: the next byte begins no frame, that is known already
 	passed  passed
@@ -116,7 +121,7 @@ func (d *direction) fill(c *Conn, dir Direction, k *Chunk) int {
 		}
 		if n := min(want-len(d.buf), len(k.Bytes)-taken); n > 0 {
 			d.extent.add(k, taken)
-			if !c.session.keep(&d.buf, k.Bytes[taken:taken+n]) {
+			if !d.keep(c.session, k.Bytes[taken:taken+n]) {
 				if !d.full {
 					return d.replay(c, dir, &decode.Error{Op: decode.OpHeader, Off: len(d.buf), Code: decode.ReasonTooMany}, taken)
 				}
@@ -171,22 +176,36 @@ func (d *direction) deliver(c *Conn, dir Direction) {
 }
 
 func (d *direction) release(s *Session) {
-	s.held -= len(d.buf)
 	s.give(d.buf)
-	d.buf = nil
+	d.buf, d.pieces = nil, nil
+	d.account(s)
 	d.extent = extent{}
 	d.full, d.drop, d.cut, d.left = false, false, 0, 0
 }
 
+// small is what each direction may hold, in bytes, whatever others hold: a header that came in two segments.
+const small = 1 << 10
+
 // keep appends b to buf unless the session holds too much already.
-func (s *Session) keep(buf *[]byte, b []byte) bool {
-	if s.held+len(b) > s.buffer && len(*buf) > decode.PrefixLen {
+func (d *direction) keep(s *Session, b []byte) bool {
+	if n := len(d.buf) + len(b); n > max(cap(d.buf), small) && s.held+len(b) > s.buffer {
 		return false
 	}
-	*buf = append(*buf, b...)
-	s.held += len(b)
+	d.buf = append(d.buf, b...)
+	d.account(s)
 	return true
 }
+
+// account tells the session what buf and pieces cost now. Memory counts, not bytes: a window of tiny segments costs many
+// times their length.
+func (d *direction) account(s *Session) {
+	n := cap(d.buf) + cap(d.pieces)*int(unsafe.Sizeof(piece{}))
+	s.held += n - d.held
+	d.held = n
+}
+
+// crowded tells whether a window must not grow any more.
+func (d *direction) crowded(s *Session) bool { return s.held > s.buffer && d.held > 2*small }
 
 // gap handles n bytes that were not captured.
 func (d *direction) gap(c *Conn, dir Direction, t, n int64) {
@@ -234,7 +253,6 @@ func (d *direction) abandon(c *Conn, dir Direction) {
 		d.passed.bytes += int64(len(d.buf))
 		d.passed.time = d.time
 		d.release(c.session)
-		d.pieces = nil
 	}
 	d.report(c, dir)
 }

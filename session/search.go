@@ -26,8 +26,8 @@ func (d *direction) lose(why *decode.Error) {
 // replay turns the frame in buf, which is none, into bytes to search. It returns taken.
 func (d *direction) replay(c *Conn, dir Direction, why *decode.Error, taken int) int {
 	b, k := d.buf, d.extent.chunk(d.buf, d.time)
-	c.session.held -= len(b)
 	d.buf = nil
+	d.account(c.session)
 	d.extent = extent{}
 	d.full = false
 	d.lose(why)
@@ -44,6 +44,9 @@ func (d *direction) first(c *Conn, dir Direction, k *Chunk) int {
 		b = d.buf
 	}
 	kind, n, decided := sniff(b, dir)
+	if !decided && d.crowded(c.session) {
+		kind, n, decided = Request, 0, true
+	}
 	if !decided {
 		if len(d.buf) == 0 {
 			d.window(c, k)
@@ -77,11 +80,12 @@ func (d *direction) opaque(c *Conn) {
 	}
 }
 
-// PROXY protocol signatures (HAProxy's proxy-protocol.txt), and the longest header of version 1.
+// PROXY protocol signatures (HAProxy's proxy-protocol.txt), and the longest headers.
 const (
 	proxyV1     = "PROXY "
 	proxyV2     = "\r\n\r\n\x00\r\nQUIT\n"
 	maxProxyV1  = 107
+	maxProxyV2  = 4 << 10 // none is that long: addresses and a few TLVs
 	grpcPreface = "PRI "
 )
 
@@ -110,6 +114,9 @@ func sniff(b []byte, dir Direction) (kind Kind, n int, decided bool) {
 			return 0, 0, false
 		}
 		n := 16 + int(binary.BigEndian.Uint16(b[14:]))
+		if n > maxProxyV2 {
+			return Request, 0, true
+		}
 		return ProxyHeader, n, len(b) >= n
 	case may(grpcPreface), may(proxyV1), may(proxyV2):
 		return 0, 0, false
@@ -126,7 +133,7 @@ func (d *direction) window(c *Conn, k *Chunk) {
 	p.chunk.Bytes = nil
 	d.pieces = append(d.pieces, p)
 	d.buf = append(d.buf, k.Bytes...)
-	c.session.held += len(k.Bytes)
+	d.account(c.session)
 }
 
 // rest goes on, in the present state, behind the first n bytes of what was looked at: k, or the window when there is
@@ -136,8 +143,8 @@ func (d *direction) rest(c *Conn, dir Direction, k *Chunk, n int) int {
 		return n
 	}
 	b, pieces := d.buf, d.pieces
-	c.session.held -= len(b)
 	d.buf, d.pieces = nil, nil
+	d.account(c.session)
 	for i, p := range pieces {
 		end := len(b)
 		if i+1 < len(pieces) {
@@ -175,6 +182,7 @@ func (d *direction) search(c *Conn, dir Direction, k *Chunk) int {
 			rest := *k
 			rest.advance(q)
 			d.window(c, &rest)
+			d.thin(c)
 		}
 		d.despair(c)
 		return len(k.Bytes)
@@ -188,6 +196,7 @@ func (d *direction) search(c *Conn, dir Direction, k *Chunk) int {
 		return d.rest(c, dir, k, q)
 	case undecided:
 		d.shift(c, q)
+		d.thin(c)
 	default:
 		d.shift(c, len(d.buf))
 	}
@@ -227,10 +236,10 @@ func (d *direction) shift(c *Conn, n int) {
 	if n == 0 {
 		return
 	}
-	c.session.held -= n
 	if n == len(d.buf) {
 		c.session.give(d.buf)
 		d.buf, d.pieces = nil, nil
+		d.account(c.session)
 		return
 	}
 	d.buf = d.buf[:copy(d.buf, d.buf[n:])]
@@ -259,6 +268,15 @@ func (k *Chunk) advancePlace(n int) {
 		k.Offset += int64(n)
 	}
 	k.Seq += uint32(n)
+}
+
+// thin passes over the window when there is no room for it.
+func (d *direction) thin(c *Conn) {
+	if d.crowded(c.session) {
+		n := len(d.buf)
+		d.passWindow(n)
+		d.shift(c, n)
+	}
 }
 
 type verdict uint8
@@ -306,15 +324,27 @@ func candidate(b []byte, lim decode.Limits) verdict {
 		}
 		return nothing
 	}
-	if !decode.PlausibleHeader(b[decode.PrefixLen:end], p.Serialization) {
+	header := b[decode.PrefixLen:end]
+	if !decode.PlausibleHeader(header, p.Serialization) || p.Serialization == decode.ROCKETMQ && !confirmed(header) {
 		return nothing
 	}
-	// Whatever follows must be a frame too, as far as it is there.
-	if next := b[min(p.Len, len(b)):]; len(next) >= decode.PrefixLen {
-		q, ok := decode.ValidPrefix(next, lim)
-		if !ok || !decode.PlausibleStart(next[decode.PrefixLen:min(len(next), decode.PrefixLen+q.HeaderLen)], q.Serialization) {
-			return nothing
-		}
-	}
+	// What follows is not asked: how much of it is there depends on the segments, and the events must not.
 	return found
+}
+
+// confirmed tells whether a ROCKETMQ header, which is plausible already, is of the length that its parts add up to and has
+// a code of the table. Such a header is mostly zeros, as message bodies may be; a JSON one says enough by its own form.
+func confirmed(h []byte) bool {
+	const flag, remark, fixed = 9, 13, 21 // offsets (RocketMQSerializable), and the length without remark and ext
+	n := int(binary.BigEndian.Uint32(h[remark:]))
+	n += int(binary.BigEndian.Uint32(h[remark+4+n:]))
+	if fixed+n != len(h) {
+		return false
+	}
+	code := int32(int16(binary.BigEndian.Uint16(h)))
+	if h[flag+3]&decode.FlagResponse != 0 {
+		return decode.ResponseCode(code) != nil
+	}
+	_, truncated := decode.TruncatedCode(code)
+	return truncated || decode.RequestCode(code) != nil
 }

@@ -22,7 +22,8 @@ type View struct {
 // Handler receives every event, in the order of completion. Both arguments are borrowed for the call.
 type Handler func(*Event, *View)
 
-// DefaultBuffer bounds the bytes of unfinished frames that a session holds, all connections together.
+// DefaultBuffer bounds the memory for unfinished frames that a session holds, in bytes, all connections together; beyond
+// it each direction may still have 2 KiB.
 const DefaultBuffer = 64 << 20
 
 // Options are the limits of a session. The zero value means the defaults.
@@ -39,7 +40,7 @@ type Session struct {
 	handle  Handler
 	limits  decode.Limits
 	buffer  int
-	held    int // bytes in buffers of unfinished frames
+	held    int // bytes of memory for unfinished frames and windows
 	free    [][]byte
 	pending pendingTable
 	conns   uint32
@@ -114,12 +115,12 @@ func (s *Session) emit() {
 
 // take returns an empty buffer; give returns it.
 func (s *Session) take() []byte {
-	if n := len(s.free); n > 0 {
+	if n := len(s.free); n > 0 && (cap(s.free[n-1]) <= small || s.held+cap(s.free[n-1]) <= s.buffer) {
 		b := s.free[n-1]
 		s.free = s.free[:n-1]
 		return b[:0]
 	}
-	return make([]byte, 0, 4096)
+	return make([]byte, 0, 512) // an unfinished frame is mostly a header; many connections may have one
 }
 
 // Buffers that are kept for reuse: few, and none that one huge frame made large.
