@@ -20,7 +20,10 @@ type Options struct {
 	Follow bool
 	// NoSpool leaves out the temporary copy of compressed files and pipes, so ReadAgain fails for them.
 	NoSpool bool
-	TCP     tcp.Options
+	// BeforeRead is called before each read of a file, which may take long, in the goroutine of Open or Run: the place to
+	// write out what was collected. nil: nothing.
+	BeforeRead func()
+	TCP        tcp.Options
 }
 
 // Files are capture files that are read as one, packets in the order of their times. It implements session.Source;
@@ -186,7 +189,7 @@ func (f *Files) start(ctx context.Context, in *input) error {
 		// Many files share the memory for buffers.
 		size := max(64<<10, min(pcapfile.BufferSize, 32<<20/len(f.inputs)))
 		var r *pcapfile.Reader
-		if r, err = pcapfile.NewReader(&watched{src, f.publish}, size); err == nil {
+		if r, err = pcapfile.NewReader(&watched{src, f.beforeRead}, size); err == nil {
 			f.mu.Lock()
 			defer f.mu.Unlock()
 			in.reader, in.again, in.first = r, again, r.Offset()
@@ -200,6 +203,13 @@ func (f *Files) start(ctx context.Context, in *input) error {
 		return fmt.Errorf("%s: %w: write one with tcpdump -w, dumpcap or Wireshark; .gz, .zst and .lz4 are read too", in.name(), err)
 	}
 	return fmt.Errorf("%s: cannot be read: %w", in.name(), err)
+}
+
+func (f *Files) beforeRead() {
+	f.publish()
+	if f.options.BeforeRead != nil {
+		f.options.BeforeRead()
+	}
 }
 
 // watched calls a function before each read, in the reading goroutine: the place to show how far it is, as the read may

@@ -71,7 +71,11 @@ func (f *Files) Warnings() []string {
 	defer f.mu.Unlock()
 	w := append([]string(nil), f.warnings...)
 	for _, l := range f.unknown {
-		w = append(w, fmt.Sprintf("%s not read: %s", count(l.packets, "packet"), linkName(l.link)))
+		line := fmt.Sprintf("%s not read: %s", count(l.packets, "packet"), linkName(l.link))
+		if l.link != pcapfile.NoInterface {
+			line += "; Ethernet, Linux cooked, loopback and raw IP are read"
+		}
+		w = append(w, line)
 	}
 	s := &f.published
 	if s.Fragments > 0 {

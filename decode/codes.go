@@ -79,6 +79,18 @@ func TruncatedCode(n int32) (real int32, ok bool) {
 	return real, true
 }
 
+// OperationName is the name of the operation with this number, also where a ROCKETMQ header cut the number to 16 bits; ""
+// for a number that no table has.
+func OperationName(n int32) string {
+	if real, ok := TruncatedCode(n); ok {
+		n = real
+	}
+	if c := RequestCode(n); c != nil {
+		return c.Name
+	}
+	return ""
+}
+
 // ResponseCodes are all response codes, sorted by number and then by age. They must not be changed.
 func ResponseCodes() []Status { return responseCodes[:] }
 

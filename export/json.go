@@ -93,7 +93,7 @@ func (j *JSON) appendFrame(b []byte, ev *session.Event, v *session.View, problem
 		b = append(b, `,"code":null`...)
 	} else {
 		b = appendIntKey(b, `,"code":`, int64(ev.Code))
-		if name := filter.CodeName(ev); name != "" {
+		if name := ev.CodeName(); name != "" {
 			b = appendNameKey(b, `,"code_name":`, name)
 		}
 	}

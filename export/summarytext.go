@@ -58,14 +58,7 @@ func (c *codeStat) name() string {
 	if c.other {
 		return "other"
 	}
-	n := c.code
-	if real, ok := decode.TruncatedCode(n); ok {
-		n = real
-	}
-	if k := decode.RequestCode(n); k != nil {
-		return k.Name
-	}
-	return ""
+	return decode.OperationName(c.code)
 }
 
 func (c *codeStat) unanswered() uint64 { return c.requests - min(c.requests, c.responses) }

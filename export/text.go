@@ -252,7 +252,7 @@ func appendEnds(b []byte, c *session.Conn) []byte {
 }
 
 func appendCode(b []byte, ev *session.Event) []byte {
-	switch name := filter.CodeName(ev); {
+	switch name := ev.CodeName(); {
 	case ev.Has(session.Unmatched):
 		return append(b, '?')
 	case name != "":

@@ -65,7 +65,7 @@ var table = []field{
 		}
 		return int(ev.Code)
 	}),
-	text("code_name", "frames", "name of the operation", func(f *Filter, ev *session.Event, _ *World) any { return f.text(CodeName(ev)) }),
+	text("code_name", "frames", "name of the operation", func(f *Filter, ev *session.Event, _ *World) any { return f.text(ev.CodeName()) }),
 	number("status", "", "response", "response code. Compare with a name: status != SUCCESS", func(ev *session.Event) int {
 		if ev.Kind != session.Response {
 			return absent

@@ -1,7 +1,6 @@
 package filter
 
 import (
-	"github.com/mqsniff/mqsniff/decode"
 	"github.com/mqsniff/mqsniff/session"
 )
 
@@ -42,20 +41,4 @@ func (w *World) Read(ev *session.Event) (*session.View, error) {
 	}
 	w.reader.Store = w.Store
 	return w.reader.View(ev)
-}
-
-// CodeName is the name of an event's operation: the request's, also where a binary header cut the number to 16 bits.
-// It is "" for events that are no frames, unmatched responses, and numbers that no table has.
-func CodeName(ev *session.Event) string {
-	if !ev.Kind.Frame() || ev.Has(session.Unmatched) {
-		return ""
-	}
-	n := ev.Code
-	if real, ok := decode.TruncatedCode(n); ok {
-		n = real
-	}
-	if c := decode.RequestCode(n); c != nil {
-		return c.Name
-	}
-	return ""
 }

@@ -11,6 +11,8 @@ type Conn struct {
 	directions [2]direction
 	answered   *[2]answered // what was answered lately, to know a second answer
 	remoting   bool         // at least one frame was found
+
+	topic, group, client Symbol // of its latest request
 }
 
 // Begin says that dir was seen from its first byte on, so that a frame begins there. It comes before dir's first Bytes.

@@ -25,7 +25,7 @@ type direction struct {
 	buf    []byte // stateSynced, stateSkip: the beginning of an unfinished frame; stateSearch: the window
 	extent extent // where buf came from
 	prefix decode.Prefix
-	full   bool    // prefix is valid, and the header in buf decodes
+	full   bool    // the header in buf is known to decode; see whole
 	drop   bool    // the body was not kept for want of room
 	left   int     // stateSkip: bytes until the frame's end
 	cut    uint32  // bytes of the frame that were not captured
@@ -114,15 +114,15 @@ func (d *direction) fill(c *Conn, dir Direction, k *Chunk) int {
 	for {
 		want := decode.PrefixLen
 		if len(d.buf) >= decode.PrefixLen {
-			want = decode.PrefixLen + d.prefix.HeaderLen
-			if d.full {
-				want = d.prefix.Len
+			want = d.prefix.Len
+			if want > patience && !d.full {
+				want = decode.PrefixLen + d.prefix.HeaderLen
 			}
 		}
 		if n := min(want-len(d.buf), len(k.Bytes)-taken); n > 0 {
 			d.extent.add(k, taken)
 			if !d.keep(c.session, k.Bytes[taken:taken+n]) {
-				if !d.full {
+				if !d.whole(c.session) {
 					return d.replay(c, dir, &decode.Error{Op: decode.OpHeader, Off: len(d.buf), Code: decode.ReasonTooMany}, taken)
 				}
 				d.left = d.prefix.Len - len(d.buf)
@@ -142,16 +142,30 @@ func (d *direction) fill(c *Conn, dir Direction, k *Chunk) int {
 				return d.replay(c, dir, asError(err), taken)
 			}
 			d.prefix = p
-		case !d.full:
+		case want < d.prefix.Len:
 			if err := c.session.command.Decode(decode.Cut(d.buf, d.prefix)); err != nil {
 				return d.replay(c, dir, asError(err), taken)
 			}
 			d.full = true
 		default:
-			d.deliver(c, dir)
+			if err := d.deliver(c, dir); err != nil {
+				return d.replay(c, dir, err, taken)
+			}
 			return taken
 		}
 	}
+}
+
+// patience is the length of a frame, in bytes, from which on its header is looked at as soon as it is there: a frame that
+// is none must not keep a direction waiting for much.
+const patience = 64 << 10
+
+// whole tells whether the header of the frame in buf is all there, and decodes.
+func (d *direction) whole(s *Session) bool {
+	if !d.full && len(d.buf) >= decode.PrefixLen && len(d.buf) >= decode.PrefixLen+d.prefix.HeaderLen {
+		d.full = s.command.Decode(decode.Cut(d.buf, d.prefix)) == nil
+	}
+	return d.full
 }
 
 // skip passes over the rest of a frame whose body is not whole.
@@ -165,14 +179,17 @@ func (d *direction) skip(c *Conn, dir Direction, k *Chunk) int {
 	return n
 }
 
-// deliver hands out the frame in buf and makes room for the next.
-func (d *direction) deliver(c *Conn, dir Direction) {
+// deliver hands out the frame in buf and makes room for the next. It fails, and does nothing, when the header does not
+// decode; not where whole was asked before.
+func (d *direction) deliver(c *Conn, dir Direction) *decode.Error {
 	s := c.session
 	s.dropped = d.drop
-	// The header was decoded before, so this cannot fail.
-	_ = s.frame(c, dir, d.time, decode.Cut(d.buf, d.prefix), d.prefix.Len, d.extent.ref(), d.cut)
+	if err := s.frame(c, dir, d.time, decode.Cut(d.buf, d.prefix), d.prefix.Len, d.extent.ref(), d.cut); err != nil {
+		return err
+	}
 	d.release(s)
 	d.state = stateSynced
+	return nil
 }
 
 func (d *direction) release(s *Session) {
@@ -211,7 +228,7 @@ func (d *direction) crowded(s *Session) bool { return s.held > s.buffer && d.hel
 func (d *direction) gap(c *Conn, dir Direction, t, n int64) {
 	s := c.session
 	d.time = max(d.time, t)
-	within := (d.state == stateSynced && d.full) || d.state == stateSkip
+	within := d.state == stateSkip || d.state == stateSynced && d.whole(s)
 	if within {
 		if d.state == stateSynced {
 			d.left = d.prefix.Len - len(d.buf)
@@ -261,7 +278,7 @@ func (d *direction) abandon(c *Conn, dir Direction) {
 func (d *direction) finish(c *Conn, dir Direction, t int64) {
 	d.time = max(d.time, t)
 	switch {
-	case d.state == stateSynced && d.full:
+	case d.state == stateSynced && d.whole(c.session):
 		d.cut += uint32(d.prefix.Len - len(d.buf))
 		d.deliver(c, dir)
 	case d.state == stateSkip:

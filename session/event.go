@@ -134,6 +134,15 @@ func (e *Event) BodyLen() uint32 {
 	return e.Len - decode.PrefixLen - e.HeaderLen
 }
 
+// CodeName is the name of an event's operation. It is "" for events that are no frames, for unmatched responses, and for
+// numbers that no table has.
+func (e *Event) CodeName() string {
+	if !e.Kind.Frame() || e.Has(Unmatched) {
+		return ""
+	}
+	return decode.OperationName(e.Code)
+}
+
 // Has tells whether all of m are set.
 func (e *Event) Has(m Mark) bool { return e.Marks&m == m }
 

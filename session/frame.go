@@ -55,13 +55,13 @@ func (s *Session) frame(c *Conn, dir Direction, t int64, f decode.Frame, full in
 func (s *Session) ask(c *Conn, dir Direction, ev *Event, cmd *decode.Command, f decode.Frame) (counted bool) {
 	s.view.Context.RequestVersion = cmd.Version
 	subject := decode.SubjectOf(cmd, cmd.Code)
-	ev.Topic = s.Symbols.Add(subject.Topic)
-	ev.Group = s.Symbols.Add(subject.Group)
+	ev.Topic = s.Symbols.again(&c.topic, subject.Topic)
+	ev.Group = s.Symbols.again(&c.group, subject.Group)
 	client := subject.ClientID
 	if len(client) == 0 && cmd.Code == decode.HeartBeat {
 		client = decode.HeartbeatClientID(f.Body)
 	}
-	ev.ClientID = s.Symbols.Add(client)
+	ev.ClientID = s.Symbols.again(&c.client, client)
 	if subject.HasQueueID {
 		ev.QueueID = subject.QueueID
 	}

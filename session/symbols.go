@@ -67,6 +67,18 @@ func (s *Symbols) Add(text []byte) Symbol {
 	return Symbol(n)
 }
 
+// again is Add for a text that is likely to be that of last, which it keeps up to date: a connection names the same
+// topic over and over.
+func (s *Symbols) again(last *Symbol, text []byte) Symbol {
+	if len(text) == 0 {
+		return 0
+	}
+	if s.Text(*last) != string(text) {
+		*last = s.Add(text)
+	}
+	return *last
+}
+
 // Text returns the text of n.
 func (s *Symbols) Text(n Symbol) string {
 	if uint32(n) >= s.count.Load() {

@@ -2,6 +2,7 @@ package pcapfile
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 
 	"github.com/klauspost/compress/gzip"
@@ -25,7 +26,7 @@ func Decompress(src io.Reader) (r io.ReadCloser, compressed bool, err error) {
 	case n >= 2 && head[0] == 0x1f && head[1] == 0x8b:
 		z, err := gzip.NewReader(src)
 		if err != nil {
-			return nil, true, err
+			return nil, true, fmt.Errorf("the gzip header is damaged or cut: %w", err)
 		}
 		return z, true, nil
 	case head == [4]byte{0x28, 0xb5, 0x2f, 0xfd}:

@@ -13,7 +13,7 @@ func newFields(t *terminal) *cobra.Command {
 	return &cobra.Command{
 		Use:   "fields",
 		Short: "List what an expression may use",
-		Args:  cobra.NoArgs,
+		Args:  noArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			w := bufio.NewWriter(t.out)
 			fmt.Fprintln(w, "of an event (* costs reading the frame again)")

@@ -27,13 +27,17 @@ func run(args []string, in io.Reader, out, errs io.Writer) int {
 	ctx, stop := context.WithCancelCause(context.Background())
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	defer signal.Stop(signals)
+	defer func() {
+		signal.Stop(signals)
+		close(signals)
+	}()
 	go func() {
 		if s, ok := <-signals; ok {
 			stop(interrupted{s})
 		}
 	}()
-	root := newRoot(&terminal{in: in, out: out, errs: errs})
+	t := &terminal{in: in, out: out, errs: errs}
+	root := newRoot(t)
 	root.SetArgs(args)
 	root.SetIn(in)
 	root.SetOut(out)
@@ -49,10 +53,10 @@ func run(args []string, in io.Reader, out, errs io.Writer) int {
 	case err == nil:
 		return exitDone
 	case errors.As(err, &usage):
-		fmt.Fprintf(errs, "mqsniff: %v\n", err)
+		t.say(err.Error())
 		return exitUsage
 	}
-	fmt.Fprintf(errs, "mqsniff: %v\n", err)
+	t.say(err.Error())
 	return exitFailed
 }
 

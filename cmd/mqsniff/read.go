@@ -90,7 +90,17 @@ func (o *readOptions) run(ctx context.Context, t *terminal, paths []string) erro
 	default:
 		return usagef("-o is text, wide, json or summary, not %q", o.output)
 	}
-	files, err := capture.Open(paths, capture.Options{Follow: o.follow, NoSpool: true})
+	flush := func() error {
+		if err := p.Flush(); err != nil {
+			return err
+		}
+		return out.Flush()
+	}
+	files, err := capture.Open(paths, capture.Options{Follow: o.follow, NoSpool: true, BeforeRead: func() {
+		if flush() != nil { // nobody takes it: the error shows below
+			stop()
+		}
+	}})
 	if err != nil {
 		return err
 	}
@@ -120,21 +130,21 @@ func (o *readOptions) run(ctx context.Context, t *terminal, paths []string) erro
 	if err != nil {
 		return err
 	}
-	for _, w := range files.Warnings() {
-		fmt.Fprintln(t.errs, "mqsniff:", w)
-	}
-	if undecided > 0 {
-		fmt.Fprintf(t.errs, "mqsniff: -f could not be decided for %d events, which are left out\n", undecided)
-	}
 	if summary != nil {
 		if err := o.summarise(out, summary, paths, files); err != nil {
 			return err
 		}
 	}
-	if err := p.Flush(); err != nil {
+	if err := flush(); err != nil {
 		return err
 	}
-	return out.Flush()
+	for _, w := range files.Warnings() {
+		t.say(w)
+	}
+	if undecided > 0 {
+		t.say(fmt.Sprintf("-f could not be decided for %d events, which are left out", undecided))
+	}
+	return nil
 }
 
 func (o *readOptions) summarise(w io.Writer, s *export.Summary, paths []string, files *capture.Files) error {

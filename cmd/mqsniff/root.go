@@ -34,12 +34,36 @@ func newRoot(t *terminal) *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usagef("%w (see %s --help)", err, cmd.CommandPath())
 	})
-	root.AddCommand(newRead(t), newCodes(t), newFields(t), newVersion(t))
-	root.CompletionOptions.HiddenDefaultCmd = false
+	root.AddCommand(newRead(t), newCodes(t), newFields(t), newDissector(t), newVersion(t))
+	addCompletion(root)
 	return root
 }
 
-// exactly is cobra.ExactArgs as a usage error.
+// addCompletion adds cobra's command, and makes another shell a usage error instead of a help text.
+func addCompletion(root *cobra.Command) {
+	root.InitDefaultCompletionCmd()
+	for _, c := range root.Commands() {
+		if c.Name() == "completion" {
+			c.Args = cobra.ArbitraryArgs
+			c.RunE = func(cmd *cobra.Command, args []string) error {
+				if len(args) == 0 {
+					return cmd.Help()
+				}
+				return usagef("completion takes bash, zsh, fish or powershell, not %q", args[0])
+			}
+		}
+	}
+}
+
+// noArgs is cobra.NoArgs as a usage error.
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usagef("%s takes no argument, not %q", cmd.CommandPath(), args[0])
+	}
+	return nil
+}
+
+// minArgs is cobra.MinimumNArgs as a usage error.
 func minArgs(n int, what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) < n {
@@ -53,7 +77,7 @@ func newVersion(t *terminal) *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "Print the version of mqsniff",
-		Args:  cobra.NoArgs,
+		Args:  noArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			_, err := fmt.Fprintln(t.out, "mqsniff", version())
 			return err

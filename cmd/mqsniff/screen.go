@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -42,9 +43,12 @@ func openScreen(ctx context.Context, t *terminal, paths []string, o *screenOptio
 	if o.maxEvents < 1 {
 		return usagef("--max-events takes a number from 1, not %d", o.maxEvents)
 	}
+	if !slices.Contains([]string{"", "terminal", "light", "mono"}, o.theme) {
+		return usagef("--theme is terminal, light or mono, not %q", o.theme)
+	}
 	if ok, why := t.screen(); o.noScreen || !ok {
 		if !o.noScreen && isTerminal(t.out) {
-			fmt.Fprintf(t.errs, "mqsniff: no screen (%s); printing lines\n", why)
+			t.say(fmt.Sprintf("no screen (%s); printing lines", why))
 		}
 		return (&readOptions{output: "text", color: "auto", follow: o.follow}).run(ctx, t, paths)
 	}

@@ -1,16 +1,29 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"os"
+	"strings"
+	"unicode"
 
 	"golang.org/x/term"
+
+	"github.com/mqsniff/mqsniff/export"
 )
 
 // terminal is what the program was given to talk to.
 type terminal struct {
 	in        io.Reader
 	out, errs io.Writer
+}
+
+// say writes one line for the person at the terminal. File names and what libraries say may hold anything.
+func (t *terminal) say(line string) {
+	if strings.ContainsFunc(line, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		line = export.Safe(line)
+	}
+	fmt.Fprintln(t.errs, "mqsniff:", line)
 }
 
 func isTerminal(v any) bool {

@@ -97,12 +97,12 @@ func (p *pane) end(code int) {
 	}
 }
 
-const sample = "../../pcaps/5.3.3-json-errors.pcap"
+const screenSample = "../../pcaps/5.3.3-json-errors.pcap"
 
 func TestScreenAtThreeSizes(t *testing.T) {
 	for _, size := range [][2]int{{80, 24}, {120, 40}, {200, 50}} {
 		t.Run(fmt.Sprint(size), func(t *testing.T) {
-			p := openPane(t, size[0], size[1], "", sample)
+			p := openPane(t, size[0], size[1], "", screenSample)
 			text := p.wait(`(?s)1:Frames.*GET_ROUTEINFO.*\? ?Help`)
 			lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
 			if len(lines) != size[1] || !strings.Contains(lines[0], "5.3.3-json-errors.pcap") || !strings.Contains(lines[1], "Filter>") {
@@ -118,7 +118,7 @@ func TestScreenAtThreeSizes(t *testing.T) {
 
 // TestFirstUse is what a person does who knows arrows, Enter, Esc, / and ? only.
 func TestFirstUse(t *testing.T) {
-	p := openPane(t, 120, 40, "", sample)
+	p := openPane(t, 120, 40, "", screenSample)
 	p.wait("connection opened")
 	p.keys("Down", "Down")
 	p.wait("Frame 3 ")
@@ -147,14 +147,14 @@ func TestFirstUse(t *testing.T) {
 }
 
 func TestScreenResized(t *testing.T) {
-	p := openPane(t, 200, 50, "", sample)
+	p := openPane(t, 200, 50, "", screenSample)
 	p.wait("connection opened")
 	for range 3 {
 		p.tmux("resize-window", "-x", "80", "-y", "24")
 		p.tmux("resize-window", "-x", "40", "-y", "10")
 		p.tmux("resize-window", "-x", "120", "-y", "40")
 	}
-	fresh := openPane(t, 120, 40, "", sample)
+	fresh := openPane(t, 120, 40, "", screenSample)
 	want := fresh.wait(`Event 1 [\s\S]*144 shown|144 shown[\s\S]*Event 1 `)
 	time.Sleep(300 * time.Millisecond) // resizes are gathered for some time before they are drawn
 	if got := p.text(); got != want {
@@ -165,7 +165,7 @@ func TestScreenResized(t *testing.T) {
 }
 
 func TestScreenWithoutColour(t *testing.T) {
-	p := openPane(t, 120, 40, "NO_COLOR=1", sample)
+	p := openPane(t, 120, 40, "NO_COLOR=1", screenSample)
 	p.wait("connection opened")
 	p.keys("b")
 	p.wait("< !")
@@ -181,7 +181,7 @@ func TestScreenWithoutColour(t *testing.T) {
 }
 
 func TestScreenEndedBySignal(t *testing.T) {
-	p := openPane(t, 80, 24, "", sample)
+	p := openPane(t, 80, 24, "", screenSample)
 	p.wait("connection opened")
 	pid := strings.TrimSpace(p.tmux("display-message", "-p", "#{pane_pid}"))
 	if out, err := exec.Command("pkill", "-TERM", "-P", pid, "mqsniff").CombinedOutput(); err != nil {
