@@ -31,10 +31,11 @@ func TestSameSeedSameBytes(t *testing.T) {
 		b, _ := generate(t, o)
 		return sha256.Sum256(b)
 	}
-	if sum(7) != sum(7) {
+	first, second := sum(7), sum(7)
+	if first != second {
 		t.Error("the same seed gave different files")
 	}
-	if sum(7) == sum(8) {
+	if first == sum(8) {
 		t.Error("another seed gave the same file")
 	}
 }
