@@ -14,6 +14,8 @@ type bodyView struct {
 	base  int // of bytes[0] within the outline's buffer
 	ctx   Context
 	cmd   *Command
+	// foreign is set for what an application wrote: names of its fields mean nothing here.
+	foreign bool
 }
 
 // part is n bytes of v from off on.
@@ -79,7 +81,7 @@ func (o *outline) body(ctx Context, cmd *Command, f Frame) {
 		o.close()
 		return
 	}
-	v := bodyView{f.Body, base, ctx, cmd}
+	v := bodyView{bytes: f.Body, base: base, ctx: ctx, cmd: cmd}
 	name := bodyName(ctx, cmd)
 	o.open("Body", bytesText(len(f.Body)), bodyTitle(name, f.Body), Range{base, len(f.Body)})
 	defer o.close()
@@ -129,6 +131,17 @@ func looksLikeJSON(b []byte) bool {
 	return i < len(b) && (b[i] == '{' || b[i] == '[')
 }
 
+// beginning is about the first n bytes of b, without a part of a letter.
+func beginning(b []byte, n int) []byte {
+	if n >= len(b) {
+		return b
+	}
+	for i := 0; i < utf8.UTFMax && n > 0 && !utf8.RuneStart(b[n]); i++ {
+		n--
+	}
+	return b[:n]
+}
+
 // preview adds bytes as text where they are UTF-8, otherwise as hex; of long ones the beginning.
 func (o *outline) preview(name string, b []byte, base int) {
 	r := Range{base, len(b)}
@@ -136,12 +149,7 @@ func (o *outline) preview(name string, b []byte, base int) {
 		o.field(name, "", "empty", r)
 		return
 	}
-	head := b[:min(len(b), maxPreview)]
-	if len(head) < len(b) {
-		for i := 0; i < utf8.UTFMax && len(head) > 0 && !utf8.RuneStart(b[len(head)]); i++ {
-			head = head[:len(head)-1] // do not cut a letter
-		}
-	}
+	head := beginning(b, maxPreview)
 	if utf8.Valid(head) && !bytes.Contains(head, []byte{0}) {
 		note := "UTF-8, " + bytesText(len(b))
 		if len(head) < len(b) {

@@ -76,7 +76,7 @@ func (o *outline) value(v bodyView, t *Tree, x *Value, name string, p *path, not
 	default:
 		text := t.Text(x)
 		o.field(name, string(text), notes(p, text), r)
-		if x.Kind == ValueString {
+		if x.Kind == ValueString && !v.foreign {
 			id := p.up(0)
 			if id == "[]" && p.up(1) == "consumerIdList" {
 				id = "clientId"

@@ -85,7 +85,7 @@ func registerBody(o *outline, v bodyView) bool {
 	o.open("registration", bytesText(len(out)), "decompressed zlib", Range{v.base, len(v.bytes)})
 	old := o.swapBuffer(Buffer{"registration decompressed", out})
 	r, bad := readRegistration(out)
-	inner := bodyView{out, 0, v.ctx, v.cmd}
+	inner := bodyView{bytes: out, base: 0, ctx: v.ctx, cmd: v.cmd}
 	o.registered("dataVersion", inner, r.dataVersion)
 	o.open("topicConfigs", "["+strconv.Itoa(len(r.topicConfigs))+"]", "name, read queues, write queues, perm, filter type, attributes", Range{})
 	for i, x := range r.topicConfigs {

@@ -14,6 +14,8 @@ type DescribeOptions struct {
 	Nodes int
 	// Inflater decompresses message bodies; nil: one for this call.
 	Inflater *Inflater
+	// Credentials are what signatures are checked with; without them a request that is signed is said to be not checked.
+	Credentials Credentials
 }
 
 const (
@@ -26,10 +28,10 @@ const (
 	maxHexPreview = 64
 )
 
-// Describe takes a frame apart for a person: the frame's prefix, its header with all extFields, its body. full is the
-// length that the prefix states, in bytes; it is more than len(f.Raw) where the capture lacks the end. A problem becomes
-// a node at its place and whatever stands before it is kept. Detail.Buffers[0] is f.Raw itself, not a copy; texts in
-// nodes are copies.
+// Describe takes a frame apart for a person: the frame's prefix, its header with all extFields, its signature, its body.
+// full is the length that the prefix states, in bytes; it is more than len(f.Raw) where the capture lacks the end. A
+// problem becomes a node at its place and whatever stands before it is kept. Detail.Buffers[0] is f.Raw itself, not a
+// copy; texts in nodes are copies.
 func Describe(ctx Context, f Frame, full int, opts DescribeOptions) *Detail {
 	o := &outline{limit: opts.Nodes, reference: opts.Reference, inflater: opts.Inflater, inflatable: maxInflated}
 	if o.limit <= 0 {
@@ -44,6 +46,7 @@ func Describe(ctx Context, f Frame, full int, opts DescribeOptions) *Detail {
 	err := cmd.Decode(f)
 	o.header(ctx, &cmd, f, err)
 	if err == nil {
+		o.acl(&cmd, f, opts.Credentials)
 		o.body(ctx, &cmd, f)
 	} else if len(f.Body) > 0 {
 		body := len(f.Raw) - len(f.Body)

@@ -39,7 +39,24 @@ func (o *outline) takeApart(name string, text []byte, r Range, wire []byte) {
 		}
 	case "startOffsetInfo", "msgOffsetInfo", "orderCountInfo":
 		o.offsetInfo(name, text, base)
+	case "traceparent":
+		o.traceParent(text, base)
 	}
+}
+
+// traceParent takes the W3C trace context apart: version-trace-parent-flags in hex (Trace Context, section 3.2).
+func (o *outline) traceParent(text []byte, base int) {
+	if len(text) < 55 || text[2] != '-' || text[35] != '-' || text[52] != '-' {
+		return
+	}
+	note := "not sampled"
+	if flags, err := strconv.ParseUint(string(text[53:55]), 16, 8); err != nil {
+		note = ""
+	} else if flags&1 != 0 {
+		note = "sampled"
+	}
+	o.pieces(text, base, part{"version", "", 0, 2}, part{"trace-id", "", 3, 32}, part{"parent-id", "", 36, 16},
+		part{"trace-flags", note, 53, 2})
 }
 
 // pieces adds parts of text, which stands at base in the buffer, or nowhere when base is negative.

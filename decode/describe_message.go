@@ -230,7 +230,7 @@ func (o *outline) messageBody(m *Message, name string) {
 			o.close()
 			return
 		}
-		o.preview("body", m.Body, m.BodyRange.Off)
+		o.content("body", m.Body, m.BodyRange.Off)
 		return
 	}
 	o.open("body", bytesText(len(m.Body)), "compressed, "+m.Compression(), m.BodyRange)
@@ -266,7 +266,7 @@ func (o *outline) inflated(m *Message, name string) {
 			o.elements(&inner, "inner message ")
 			o.close()
 		} else {
-			o.preview("decompressed", out, 0)
+			o.content("decompressed", out, 0)
 		}
 		o.buffer = old
 	}

@@ -1,5 +1,7 @@
 package decode
 
+import "strings"
+
 // PropertyKey is a property of messages that RocketMQ gives a meaning (MessageConst).
 type PropertyKey struct {
 	Name    string
@@ -75,15 +77,43 @@ var propertyKeys = [...]PropertyKey{
 	{"DLQ_ORIGIN_MESSAGE_ID", "", "original id of a DLQ message"},
 }
 
+// tracingKeys are the properties that tracing libraries put into messages, as they do into HTTP headers.
+var tracingKeys = [...]PropertyKey{
+	{"traceparent", "", "W3C trace context: version, trace, parent span, flags"},
+	{"tracestate", "", "W3C trace context: what vendors add"},
+	{"baggage", "", "W3C baggage: key=value with commas between them"},
+	{"b3", "", "Zipkin: trace, span, sampled, parent span"},
+	{"sw8", "", "SkyWalking: sampled, trace, segment, span, service …, mostly in base64"},
+	{"sw8-correlation", "", "SkyWalking: key:value in base64"},
+	{"sw8-x", "", "SkyWalking: tracing mode, time of sending"},
+	{"uber-trace-id", "", "Jaeger: trace:span:parent span:flags"},
+}
+
+// transientPrefix begins the names of properties that clients keep for themselves (MessageConst.PROPERTY_TRANSIENT_PREFIX).
+const transientPrefix = "__RMQ.TRANSIENT."
+
 // PropertyKeys are the properties that RocketMQ gives a meaning. They must not be changed.
 func PropertyKeys() []PropertyKey { return propertyKeys[:] }
 
-// PropertyKeyByName is the property with this name, nil where RocketMQ knows none.
+// PropertyKeyByName is the property with this name, nil where neither RocketMQ nor a tracing library knows one. Names that
+// begin with __RMQ.TRANSIENT. have that one's meaning.
 func PropertyKeyByName(name string) *PropertyKey {
+	prefix := -1
 	for i := range propertyKeys {
-		if propertyKeys[i].Name == name {
+		switch propertyKeys[i].Name {
+		case name:
 			return &propertyKeys[i]
+		case transientPrefix:
+			prefix = i
 		}
+	}
+	for i := range tracingKeys {
+		if tracingKeys[i].Name == name {
+			return &tracingKeys[i]
+		}
+	}
+	if strings.HasPrefix(name, transientPrefix) {
+		return &propertyKeys[prefix]
 	}
 	return nil
 }

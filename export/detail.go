@@ -10,8 +10,12 @@ const maxDetailNodes = 2000
 
 // detail writes the frame taken apart, indented below its line.
 func (t *Text) detail(b []byte, ev *session.Event, v *session.View) []byte {
+	credentials := t.options.Credentials
+	if ev.Has(session.ServerInitiated) { // nobody signs those
+		credentials = nil
+	}
 	d := decode.Describe(v.Context, v.Frame, int(ev.Len), decode.DescribeOptions{
-		Reference: ev.Time / 1e6, Nodes: maxDetailNodes, Inflater: &t.inflater,
+		Reference: ev.Time / 1e6, Nodes: maxDetailNodes, Inflater: &t.inflater, Credentials: credentials,
 	})
 	for i := range d.Nodes {
 		n := &d.Nodes[i]

@@ -14,7 +14,7 @@ import (
 type JSON struct {
 	output
 	symbols *session.Symbols
-	detail  bool
+	options JSONOptions
 	clock   clock
 	bodies  bodies
 
@@ -26,12 +26,13 @@ type JSON struct {
 
 // JSONOptions say what lines have. The zero value is what every consumer can rely on.
 type JSONOptions struct {
-	Detail bool // fields, body, and the bodies of messages, too
+	Detail      bool               // fields, signature, body, and the bodies of messages, too
+	Credentials decode.Credentials // with Detail: what signatures are checked with
 }
 
 // NewJSON returns a JSON that writes to w. symbols are those of the session whose events come.
 func NewJSON(w io.Writer, symbols *session.Symbols, o JSONOptions) *JSON {
-	return &JSON{output: output{w: w}, symbols: symbols, detail: o.Detail}
+	return &JSON{output: output{w: w}, symbols: symbols, options: o}
 }
 
 // Handle is a session.Handler.
@@ -124,8 +125,9 @@ func (j *JSON) appendFrame(b []byte, ev *session.Event, v *session.View, problem
 		if cmd.Ext.Len() > 0 {
 			b = j.appendExt(append(b, `,"ext":`...), &cmd.Ext)
 		}
-		if j.detail {
+		if j.options.Detail {
 			b = j.appendFields(b, v)
+			b = j.appendACL(b, ev, v)
 		}
 	}
 	if ev.Kind == session.Response && ev.Pair != 0 {
@@ -141,7 +143,7 @@ func (j *JSON) appendFrame(b []byte, ev *session.Event, v *session.View, problem
 	if cmd != nil {
 		if ev.Messages > 0 {
 			b = j.appendMessages(b, ev, v, problem)
-		} else if j.detail && len(v.Frame.Body) > 0 {
+		} else if j.options.Detail && len(v.Frame.Body) > 0 {
 			b = j.appendBody(b, v)
 		}
 	}

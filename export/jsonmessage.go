@@ -139,8 +139,12 @@ func (j *JSON) appendMessage(b []byte, m *decode.Message, body []byte, readable 
 		b = append(b, '{')
 	}
 	b = append(b, '}')
-	if j.detail && readable {
+	if j.options.Detail && readable {
 		b = appendTextKey(b, `,"body":`, body)
+		if decode.IsTrace(body) {
+			j.text = decode.AppendTrace(j.text[:0], body)
+			b = appendQuiet(append(b, `,"trace":`...), j.text)
+		}
 	}
 	return append(b, '}')
 }

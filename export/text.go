@@ -13,11 +13,12 @@ import (
 
 // TextOptions say how lines look. The zero value is what a pipe gets.
 type TextOptions struct {
-	Wide     bool // addresses, client id, opaque, serialize, language, version and message ids, too
-	Detail   bool // the frame taken apart below its line
-	Color    bool
-	Header   bool // the names of the columns first
-	Absolute bool // RFC 3339 instead of seconds since the first event
+	Wide        bool // addresses, client id, opaque, serialize, language, version and message ids, too
+	Detail      bool // the frame taken apart below its line
+	Color       bool
+	Header      bool               // the names of the columns first
+	Credentials decode.Credentials // with Detail: what signatures are checked with
+	Absolute    bool               // RFC 3339 instead of seconds since the first event
 }
 
 // Text prints one line per event, in columns: number, time in seconds since the first event, connection, flags (see

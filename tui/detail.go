@@ -28,10 +28,10 @@ type field struct {
 }
 
 // load reads the bytes of an event again and takes them apart.
-func load(store *session.Store, ev session.Event, latest int64, over bool) *detail {
+func load(store *session.Store, c decode.Credentials, ev session.Event, latest int64, over bool) *detail {
 	d := &detail{event: ev}
 	if ev.Kind.Frame() {
-		d.frame(store)
+		d.frame(store, c)
 	} else {
 		d.other(store)
 	}
@@ -46,7 +46,7 @@ func load(store *session.Store, ev session.Event, latest int64, over bool) *deta
 }
 
 // frame describes a frame with what its connection knows of it.
-func (d *detail) frame(store *session.Store) {
+func (d *detail) frame(store *session.Store, c decode.Credentials) {
 	ev := &d.event
 	raw, err := store.Bytes(nil, ev)
 	d.buffers = []decode.Buffer{{Name: "wire", Bytes: raw}}
@@ -69,7 +69,10 @@ func (d *detail) frame(store *session.Store) {
 	}
 	n := min(len(raw), p.Len)
 	ctx := store.Context(ev)
-	d.take(decode.Describe(ctx, decode.Cut(raw[:n:n], p), p.Len, decode.DescribeOptions{Reference: ev.Time / 1e6}))
+	if ev.Has(session.ServerInitiated) { // nobody signs those
+		c = nil
+	}
+	d.take(decode.Describe(ctx, decode.Cut(raw[:n:n], p), p.Len, decode.DescribeOptions{Reference: ev.Time / 1e6, Credentials: c}))
 }
 
 // other describes what is no frame: the words of the row, and the bytes if they can be read again.

@@ -87,7 +87,7 @@ func (d *detailPanes) read(ev session.Event) {
 	d.busy, d.again = true, false
 	latest, over := a.store.Latest(), a.over()
 	a.safego(nil, "detail", func() {
-		loaded := load(a.store, ev, latest, over)
+		loaded := load(a.store, a.opts.Credentials, ev, latest, over)
 		a.post(func() {
 			d := &a.detail
 			d.busy = false

@@ -11,6 +11,7 @@ import (
 	"github.com/gdamore/tcell/v2"
 	"github.com/rivo/tview"
 
+	"github.com/mqsniff/mqsniff/decode"
 	"github.com/mqsniff/mqsniff/session"
 	"github.com/mqsniff/mqsniff/tui/widget"
 )
@@ -30,6 +31,8 @@ type Options struct {
 	Store *session.Store
 	// Title names what is looked at, a file name for example. It may come from outside; control characters are removed.
 	Title string
+	// Credentials are what signatures are checked with.
+	Credentials decode.Credentials
 	// Progress tells how far reading has come; nil: everything was read.
 	Progress func() Progress
 	// Stop makes the source stop reading; nil: it cannot. It must not block.

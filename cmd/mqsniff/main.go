@@ -19,6 +19,8 @@ const (
 )
 
 func main() {
+	// A pipe that nobody reads any more shall show as EPIPE of a write, which ends the work quietly.
+	signal.Ignore(syscall.SIGPIPE)
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 

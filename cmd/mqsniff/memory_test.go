@@ -14,9 +14,9 @@ import (
 // TestMemory reads captures that leave as much open as they can: what is held must be bounded, and what is over must be
 // let go.
 func TestMemory(t *testing.T) {
-	conns := 40_000
+	conns, frames := 40_000, 6
 	if testing.Short() {
-		conns = 5000
+		conns, frames = 2000, 1
 	}
 	half := append([]byte("\x00\xf0\x00\x00\x00\x00\x40\x00"), `{"code":310,"extFields":{"b":"`...)
 	half = append(half, strings.Repeat("x", 200)...)
@@ -47,7 +47,7 @@ func TestMemory(t *testing.T) {
 		{"holes", each(conns/4, func(c *conversation, i int) { c.next[0]++; c.send(0, flagACK, huge[:5000]) }), 64<<20 + conns*perConn},
 		// 4096 closed connections are remembered for their late packets.
 		{"closed connections", each(conns, func(c *conversation, i int) { c.send(0, flagACK, half); c.send(1, flagRST|flagACK, nil) }), 4096 * perConn},
-		{"huge frames", each(6, func(c *conversation, i int) { c.send(0, flagACK, huge[:14<<20]) }), 2 * session.DefaultBuffer},
+		{"huge frames", each(frames, func(c *conversation, i int) { c.send(0, flagACK, huge[:14<<20]) }), 2 * session.DefaultBuffer},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -23,6 +23,7 @@ type readOptions struct {
 	limit  int
 	follow bool
 	color  string
+	acl    aclFlag
 }
 
 func newRead(t *terminal) *cobra.Command {
@@ -35,6 +36,7 @@ merged by time. A FILE is a pcap or pcapng capture, plain or compressed by gzip,
 		Example: `  mqsniff read app.pcap
   mqsniff read app.pcap -f 'status != SUCCESS and kind == "response"'
   mqsniff read app.pcap -f 'code == SEND_MESSAGE_V2 and latency > 5' -o json
+  mqsniff read app.pcap --detail --acl @users.txt
   mqsniff read app.pcap -o summary
   tcpdump -U -w - 'tcp port 10911' | mqsniff read -`,
 		Args: minArgs(1, "a capture file, or - for standard input"),
@@ -44,6 +46,7 @@ merged by time. A FILE is a pcap or pcapng capture, plain or compressed by gzip,
 	f.StringVarP(&o.filter, "filter", "f", "", "print only events for which `EXPR` is true (see mqsniff fields)")
 	f.StringVarP(&o.output, "output", "o", "text", "text, wide, json or summary")
 	f.BoolVar(&o.detail, "detail", false, "print every field of every frame")
+	o.acl.addTo(f)
 	f.BoolVar(&o.json, "json", false, "with -o summary: print one JSON object")
 	f.IntVarP(&o.limit, "number", "n", 0, "stop after `N` events were printed")
 	f.BoolVar(&o.follow, "follow", false, "wait for more when a file ends, as tail -f does")
@@ -68,6 +71,13 @@ func (o *readOptions) run(ctx context.Context, t *terminal, paths []string) erro
 	if o.limit < 0 {
 		return usagef("-n takes a number from 0, not %d", o.limit)
 	}
+	if len(o.acl.given) > 0 && (!o.detail || o.output == "summary") {
+		return usagef("--acl shows in the details of frames: add --detail, with -o text, wide or json")
+	}
+	credentials, err := o.acl.credentials()
+	if err != nil {
+		return err
+	}
 	source := newReading()
 	match, err := compile(o.filter, source.Symbols)
 	if err != nil {
@@ -81,9 +91,9 @@ func (o *readOptions) run(ctx context.Context, t *terminal, paths []string) erro
 	var p printer
 	switch o.output {
 	case "text", "wide":
-		p = export.NewText(out, source.Symbols, export.TextOptions{Wide: o.output == "wide", Detail: o.detail, Color: color})
+		p = export.NewText(out, source.Symbols, export.TextOptions{Wide: o.output == "wide", Detail: o.detail, Credentials: credentials, Color: color})
 	case "json":
-		p = export.NewJSON(out, source.Symbols, export.JSONOptions{Detail: o.detail})
+		p = export.NewJSON(out, source.Symbols, export.JSONOptions{Detail: o.detail, Credentials: credentials})
 	case "summary":
 		summary = export.NewSummary()
 		p = summary

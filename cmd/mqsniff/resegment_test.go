@@ -23,7 +23,7 @@ func resegmented(t *testing.T, f func(t *testing.T, path string, packets []packe
 		}
 		if info, err := os.Stat(path); err != nil {
 			t.Fatal(err)
-		} else if testing.Short() && info.Size() > 40_000 {
+		} else if testing.Short() && info.Size() > 20_000 {
 			continue
 		}
 		t.Run(filepath.Base(path), func(t *testing.T) { f(t, path, readPackets(t, path)) })
@@ -188,7 +188,6 @@ func TestCoalesced(t *testing.T) {
 		if !strings.Contains(want, `"kind":"gap"`) {
 			joined := coalesce(silent(packets))
 			sameFrames(t, rewritten(t, joined, exact(packets)), want)
-			sameFrames(t, rewritten(t, cut(joined), exact(packets)), want)
 		}
 	})
 }
@@ -259,7 +258,7 @@ func seeds() uint64 {
 	if testing.Short() {
 		return 1
 	}
-	return 4
+	return 3
 }
 
 // repeat sends packets again a little later, and segments that begin or end elsewhere in what was sent already, alone or
@@ -362,7 +361,7 @@ func TestCompressedCaptures(t *testing.T) {
 		}
 		b, err := os.ReadFile(path)
 		check(t, err)
-		if testing.Short() && len(b) > 40_000 {
+		if testing.Short() && len(b) > 20_000 {
 			continue
 		}
 		want := readJSON(t, path)
@@ -464,10 +463,10 @@ func damage(r *rand.Rand, packets []packet) []packet {
 // TestDamagedAndCut: what is found in damaged streams does not depend on the segments either.
 func TestDamagedAndCut(t *testing.T) {
 	resegmented(t, func(t *testing.T, path string, packets []packet) {
-		if len(packets) > 600 {
+		if len(packets) > 400 {
 			return
 		}
-		for seed := range 2 * seeds() {
+		for seed := range seeds() {
 			r := rand.New(rand.NewPCG(seed, 3))
 			damaged := damage(r, packets)
 			want := rewritten(t, damaged, exact(packets))

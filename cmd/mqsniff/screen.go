@@ -25,11 +25,13 @@ type screenOptions struct {
 	noMouse   bool
 	noHistory bool
 	noScreen  bool
+	acl       aclFlag
 }
 
 func (o *screenOptions) addTo(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.BoolVar(&o.follow, "follow", false, "wait for more when a file ends, as tail -f does")
+	o.acl.addTo(f)
 	f.IntVar(&o.maxEvents, "max-events", session.DefaultEvents, "keep at most `N` events; the oldest go first (120 bytes each)")
 	f.StringVar(&o.theme, "theme", "", "terminal, light or mono; default: terminal, mono where NO_COLOR is set")
 	f.BoolVar(&o.ascii, "ascii", false, "draw borders with ASCII characters")
@@ -46,9 +48,16 @@ func openScreen(ctx context.Context, t *terminal, paths []string, o *screenOptio
 	if !slices.Contains([]string{"", "terminal", "light", "mono"}, o.theme) {
 		return usagef("--theme is terminal, light or mono, not %q", o.theme)
 	}
+	credentials, err := o.acl.credentials()
+	if err != nil {
+		return err
+	}
 	if ok, why := t.screen(); o.noScreen || !ok {
 		if !o.noScreen && isTerminal(t.out) {
 			t.say(fmt.Sprintf("no screen (%s); printing lines", why))
+		}
+		if credentials != nil {
+			t.say("lines do not show what --acl is for; use mqsniff read --detail --acl …")
 		}
 		return (&readOptions{output: "text", color: "auto", follow: o.follow}).run(ctx, t, paths)
 	}
@@ -70,7 +79,7 @@ func openScreen(ctx context.Context, t *terminal, paths []string, o *screenOptio
 	defer stop()
 	group.Go(func() { end.set(source.read(reading, files)) })
 	err = tui.Run(ctx, tui.Options{
-		Store: store, Title: title(paths), Stop: stop,
+		Store: store, Title: title(paths), Credentials: credentials, Stop: stop,
 		Progress: func() tui.Progress { return end.progress(files) },
 		Theme:    o.theme, ASCII: o.ascii, NoMouse: o.noMouse, NoHistory: o.noHistory,
 	})

@@ -6,7 +6,8 @@
 
 local syntax, short = "not the JSON that RocketMQ writes", "ends too early"
 local maxNesting = 64
-local maxEntries = 4096 -- of extFields that are shown
+local maxFields = 65536 -- entries of extFields that are read
+local maxEntries = 4096 -- of them that are shown
 
 local function skipBlank(s, i)
   while true do
@@ -208,6 +209,7 @@ local function jsonExt(cmd, s, i)
       local value
       value, next, where = scanValue(s, i, 2)
       if not value then return nil, next, where end
+      if #cmd.ext >= maxFields then return nil, "too many entries", key[1] end
       cmd.ext[#cmd.ext + 1] = { key = textOf(s, key) or "null", value = textOf(s, value), keyAt = key, valueAt = value }
       i = next
     end

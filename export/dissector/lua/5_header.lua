@@ -30,6 +30,7 @@ local function decodeBinary(s)
     local value = key + keyLen + 4
     n = u32(s, value - 4)
     if n > stop - value then return nil, noFit, value - 4 end
+    if #cmd.ext >= maxFields then return nil, "too many entries", i end
     cmd.ext[#cmd.ext + 1] = {
       key = s:sub(key, key + keyLen - 1), value = s:sub(value, value + n - 1),
       keyAt = { key, key + keyLen }, valueAt = { value, value + n },

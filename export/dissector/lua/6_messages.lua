@@ -31,9 +31,8 @@ local function drawProperties(pen, tree, s, off, len, exact)
   local i, count = 1, 0
   while i <= #s and pen.lines < maxLines do
     local stop = s:find("\2", i, true) or #s + 1
-    local separator = s:find("\1", i, true)
-    if separator and separator > i and separator < stop - 1 then
-      local key, value = s:sub(i, separator - 1), s:sub(separator + 1, stop - 1)
+    local key, value = s:sub(i, stop - 1):match("^([^\1]+)\1(.+)$") -- without a value there is no property
+    if key then
       local from, size = off, len
       if exact then from, size = off + i - 1, stop - i end
       local item

@@ -137,11 +137,13 @@ local function drawJSON(pen, tree, label, i, depth)
   if open ~= 123 and open ~= 91 then
     local token, next = scanValue(s, i, depth)
     if not token then return nil end
-    text(pen, tree, f.json, at(pen, token[1]), token[2] - token[1], label .. (textOf(s, token) or "null"))
+    local value = clean(label .. (textOf(s, token) or "null"))
+    line(pen, tree, f.json, at(pen, token[1]), token[2] - token[1], value):set_text(value)
     return next
   end
   if depth > maxNesting or pen.lines >= maxLines then return nil end
-  local item = text(pen, tree, f.json, at(pen, i), 1, label .. (open == 123 and "{}" or "[]"))
+  label = clean(label) .. (open == 123 and "{}" or "[]")
+  local item = line(pen, tree, f.json, at(pen, i), 1, label):set_text(label)
   local first = i
   i = i + 1
   while true do
@@ -167,11 +169,13 @@ local function drawJSON(pen, tree, label, i, depth)
   return i + 1
 end
 
+local maxText = 1048576 -- bytes of a body that is shown as text
+
 -- drawOtherBody draws a body that has no messages.
 local function drawOtherBody(pen, tree, cmd, request)
   local n = #pen.body
   if n == 0 then return end
-  if not isText(pen.body) then
+  if n > maxText or not isText(pen.body) then
     line(pen, tree, f.body, pen.bodyAt, n)
     return
   end
