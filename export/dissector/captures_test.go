@@ -336,6 +336,9 @@ func TestFiltersOfTheReadme(t *testing.T) {
 
 // In these either side may see frames that the other does not, as bytes are missing or no dissector knows the keys.
 func TestDamagedCapturesBringNoError(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many runs of tshark")
+	}
 	s := newShark(t)
 	for _, name := range []string{
 		"4.9.7-json-transaction-dropped.pcap", "4.9.7-json-send-compressed-reordered.pcap", "5.3.3-json-snap96-push-consume.pcap",

@@ -218,6 +218,9 @@ func compareCommand(t *testing.T, p *pdu, raw []byte) bool {
 // Nothing that comes to a port of RocketMQ may bring Lua to an error: dissect fails the test where it does. Frames are
 // changed and cut, and then come each in a packet, or as a stream whose segments end anywhere.
 func TestBrokenFramesBringNoError(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many runs of tshark")
+	}
 	s := newShark(t)
 	r := rand.New(rand.NewPCG(3, 4))
 	for _, name := range []string{

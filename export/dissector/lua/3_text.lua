@@ -33,8 +33,11 @@ local utf8Forms = {
   "^[\241-\243][\128-\191][\128-\191][\128-\191]", "^\244[\128-\143][\128-\191][\128-\191]",
 }
 
--- clean makes s a text that Wireshark takes: valid UTF-8 without zero bytes.
+local maxText = 1048576 -- bytes of a text that is shown
+
+-- clean makes s a text that Wireshark takes: valid UTF-8 without zero bytes, and not too long.
 local function clean(s)
+  if #s > maxText then s = s:sub(1, maxText) .. " (cut)" end
   if not s:find("[\0\128-\255]") then return s end
   local out, i = {}, 1
   while i <= #s do

@@ -169,8 +169,6 @@ local function drawJSON(pen, tree, label, i, depth)
   return i + 1
 end
 
-local maxText = 1048576 -- bytes of a body that is shown as text
-
 -- drawOtherBody draws a body that has no messages.
 local function drawOtherBody(pen, tree, cmd, request)
   local n = #pen.body
