@@ -172,3 +172,26 @@ func hasNot(t *testing.T, screen []string, not ...string) {
 		}
 	}
 }
+
+// What the person gave as credentials reaches the details of signed requests.
+func TestCredentialsReachTheDetails(t *testing.T) {
+	c := newCapture(t)
+	c.request(c.open("10.0.0.7:51234", "10.0.0.2:9876", true), decode.GetRouteInfoByTopic, 0, "",
+		"topic", "TopicTest", "AccessKey", "rocketmq2", "Signature", "GeeGoP9mRvDhoVp4PD5omX0prgE=")
+	var ev session.Event
+	if !c.store.At(2, &ev) {
+		t.Fatal("no request")
+	}
+	for secret, want := range map[string]string{"12345678": "right", "1234567": "wrong"} {
+		d := load(c.store, decode.Credentials{"rocketmq2": secret}, ev, c.store.Latest(), true)
+		found := ""
+		for _, n := range d.nodes {
+			if n.Label == "ACL" {
+				found = n.Value
+			}
+		}
+		if found != want {
+			t.Errorf("%q, want %q", found, want)
+		}
+	}
+}
