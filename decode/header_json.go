@@ -93,44 +93,43 @@ func plainMember(b []byte, i int) (m member, next int) {
 	if len(rest) < 2 {
 		return 0, 0
 	}
+	// Comparisons with a constant of up to 16 bytes are made in place; a function for them would not be.
 	switch rest[1] {
 	case 'c':
-		if begins(rest, `"code":`) {
-			return memberCode, i + len(`"code":`)
+		if len(rest) >= 7 && string(rest[:7]) == `"code":` {
+			return memberCode, i + 7
 		}
 	case 'e':
-		if begins(rest, `"extFields":`) {
-			return memberExtFields, i + len(`"extFields":`)
+		if len(rest) >= 12 && string(rest[:12]) == `"extFields":` {
+			return memberExtFields, i + 12
 		}
 	case 'f':
-		if begins(rest, `"flag":`) {
-			return memberFlag, i + len(`"flag":`)
+		if len(rest) >= 7 && string(rest[:7]) == `"flag":` {
+			return memberFlag, i + 7
 		}
 	case 'l':
-		if begins(rest, `"language":`) {
-			return memberLanguage, i + len(`"language":`)
+		if len(rest) >= 11 && string(rest[:11]) == `"language":` {
+			return memberLanguage, i + 11
 		}
 	case 'o':
-		if begins(rest, `"opaque":`) {
-			return memberOpaque, i + len(`"opaque":`)
+		if len(rest) >= 9 && string(rest[:9]) == `"opaque":` {
+			return memberOpaque, i + 9
 		}
 	case 'r':
-		if begins(rest, `"remark":`) {
-			return memberRemark, i + len(`"remark":`)
+		if len(rest) >= 9 && string(rest[:9]) == `"remark":` {
+			return memberRemark, i + 9
 		}
 	case 's':
-		if begins(rest, `"serializeTypeCurrentRPC":`) {
-			return 0, i + len(`"serializeTypeCurrentRPC":`)
+		if len(rest) >= 26 && string(rest[:14]) == `"serializeType` && string(rest[14:26]) == `CurrentRPC":` {
+			return 0, i + 26
 		}
 	case 'v':
-		if begins(rest, `"version":`) {
-			return memberVersion, i + len(`"version":`)
+		if len(rest) >= 10 && string(rest[:10]) == `"version":` {
+			return memberVersion, i + 10
 		}
 	}
 	return 0, 0
 }
-
-func begins(b []byte, s string) bool { return len(b) >= len(s) && string(b[:len(s)]) == s }
 
 // memberOf tells which member t is the key of. fastjson also takes a key in another case, unless the right one is there.
 func memberOf(b []byte, t token, seen member) member {
