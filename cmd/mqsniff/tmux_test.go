@@ -7,23 +7,9 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 )
-
-// program builds mqsniff once for all tests of this file.
-var program = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "mqsniff-test")
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(dir, "mqsniff")
-	if out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput(); err != nil {
-		return "", fmt.Errorf("%w: %s", err, out)
-	}
-	return path, nil
-})
 
 // pane is a terminal of tmux with mqsniff in it.
 type pane struct {
@@ -38,10 +24,8 @@ func openPane(t *testing.T, width, height int, env string, args ...string) *pane
 	if _, err := exec.LookPath("tmux"); err != nil {
 		t.Skip("tmux is not installed")
 	}
-	path, err := program()
-	if err != nil {
-		t.Fatal(err)
-	}
+	path, err := exec.LookPath("mqsniff") // see TestMain
+	check(t, err)
 	dir := t.TempDir()
 	p := &pane{t: t, socket: filepath.Join(dir, "tmux"), log: filepath.Join(dir, "log")}
 	for i, a := range args {
