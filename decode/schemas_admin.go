@@ -4,19 +4,19 @@ package decode
 // Name, long name, type, required, since, last, unit, meaning.
 
 var addBrokerRequestHeader = Schema{"AddBrokerRequestHeader", "5.0.0", "", false, []FieldSpec{
-	{"configPath", "configPath", TypeString, false, "", "", "", ""},
+	{"configPath", "configPath", TypeString, false, "", "", "", "path of the broker's configuration file"},
 }}
 
 var checkRocksdbCqWriteProgressRequestHeader = Schema{"CheckRocksdbCqWriteProgressRequestHeader", "5.3.1", "", false, []FieldSpec{
 	{"topic", "topic", TypeString, true, "", "", "", "topic"},
-	{"checkStoreTime", "checkStoreTime", TypeLong, true, "5.3.2", "", "ms since 1970", ""},
+	{"checkStoreTime", "checkStoreTime", TypeLong, true, "5.3.2", "", "ms since 1970", "compare what was stored since then"},
 }}
 
 var cloneGroupOffsetRequestHeader = Schema{"CloneGroupOffsetRequestHeader", "4.0.0-incubating", "", false, []FieldSpec{
-	{"srcGroup", "srcGroup", TypeString, true, "", "", "", ""},
-	{"destGroup", "destGroup", TypeString, true, "", "", "", ""},
+	{"srcGroup", "srcGroup", TypeString, true, "", "", "", "group whose offsets are copied"},
+	{"destGroup", "destGroup", TypeString, true, "", "", "", "group that gets the offsets"},
 	{"topic", "topic", TypeString, false, "", "", "", "topic"},
-	{"offline", "offline", TypeBoolean, true, "", "", "", ""},
+	{"offline", "offline", TypeBoolean, true, "", "", "", "the group has no consumer connected"},
 	{"ns", "ns", TypeString, false, "5.2.0", "", "", "namespace"},
 	{"nsd", "nsd", TypeBoolean, false, "5.2.0", "", "", "true: names already carry the namespace"},
 	{"bname", "bname", TypeString, false, "5.2.0", "", "", "name of the broker that is meant"},
@@ -41,12 +41,12 @@ var consumeMessageDirectlyResultRequestHeader = Schema{"ConsumeMessageDirectlyRe
 var createAccessConfigRequestHeader = Schema{"CreateAccessConfigRequestHeader", "4.5.2", "5.3.2", false, []FieldSpec{
 	{"accessKey", "accessKey", TypeString, false, "4.5.2", "5.3.2", "", "user of ACL 1.0"},
 	{"secretKey", "secretKey", TypeString, false, "4.5.2", "5.3.2", "", "secret of the user, in clear"},
-	{"whiteRemoteAddress", "whiteRemoteAddress", TypeString, false, "4.5.2", "5.3.2", "", ""},
-	{"admin", "admin", TypeBoolean, false, "4.5.2", "5.3.2", "", ""},
-	{"defaultTopicPerm", "defaultTopicPerm", TypeString, false, "4.5.2", "5.3.2", "", ""},
-	{"defaultGroupPerm", "defaultGroupPerm", TypeString, false, "4.5.2", "5.3.2", "", ""},
-	{"topicPerms", "topicPerms", TypeString, false, "4.5.2", "5.3.2", "", ""},
-	{"groupPerms", "groupPerms", TypeString, false, "4.5.2", "5.3.2", "", ""},
+	{"whiteRemoteAddress", "whiteRemoteAddress", TypeString, false, "4.5.2", "5.3.2", "", "client addresses that need no signature"},
+	{"admin", "admin", TypeBoolean, false, "4.5.2", "5.3.2", "", "may do administrative calls"},
+	{"defaultTopicPerm", "defaultTopicPerm", TypeString, false, "4.5.2", "5.3.2", "", "permission for topics without a rule"},
+	{"defaultGroupPerm", "defaultGroupPerm", TypeString, false, "4.5.2", "5.3.2", "", "permission for groups without a rule"},
+	{"topicPerms", "topicPerms", TypeString, false, "4.5.2", "5.3.2", "", "rules for topics, name=permission, joined by commas"},
+	{"groupPerms", "groupPerms", TypeString, false, "4.5.2", "5.3.2", "", "rules for groups, name=permission, joined by commas"},
 }}
 
 var createAclRequestHeader = Schema{"CreateAclRequestHeader", "5.3.0", "", false, []FieldSpec{
@@ -70,7 +70,7 @@ var createTopicRequestHeader = Schema{"CreateTopicRequestHeader", "4.0.0-incubat
 	{"topicSysFlag", "topicSysFlag", TypeInt, false, "", "", "", "bits of the topic: 0x1 unit, 0x2 unit subscription"},
 	{"order", "order", TypeBoolean, true, "", "", "", "messages in order"},
 	{"attributes", "attributes", TypeString, false, "5.0.0-ALPHA", "", "", "+key=value,-key"},
-	{"force", "force", TypeBoolean, false, "5.0.0-ALPHA", "", "", ""},
+	{"force", "force", TypeBoolean, false, "5.0.0-ALPHA", "", "", "create it although a check would refuse"},
 	{"lo", "lo", TypeBoolean, false, "5.2.0", "", "", "static topic: false addresses the physical queue"},
 	{"ns", "ns", TypeString, false, "5.2.0", "", "", "namespace"},
 	{"nsd", "nsd", TypeBoolean, false, "5.2.0", "", "", "true: names already carry the namespace"},
@@ -88,18 +88,18 @@ var deleteAccessConfigRequestHeader = Schema{"DeleteAccessConfigRequestHeader", 
 
 var deleteAclRequestHeader = Schema{"DeleteAclRequestHeader", "5.3.0", "", false, []FieldSpec{
 	{"subject", "subject", TypeString, false, "", "", "", "user or role of an ACL"},
-	{"policyType", "policyType", TypeString, false, "", "", "", ""},
-	{"resource", "resource", TypeString, false, "", "", "", ""},
+	{"policyType", "policyType", TypeString, false, "", "", "", "CUSTOM or DEFAULT"},
+	{"resource", "resource", TypeString, false, "", "", "", "what the rule is about, as Topic:name or Group:name"},
 }}
 
 var deleteSubscriptionGroupRequestHeader = Schema{"DeleteSubscriptionGroupRequestHeader", "4.0.0-incubating", "", false, []FieldSpec{
 	{"groupName", "groupName", TypeString, true, "", "", "", "consumer group"},
-	{"cleanOffset", "cleanOffset", TypeBoolean, true, "5.0.0", "", "", ""},
+	{"cleanOffset", "cleanOffset", TypeBoolean, true, "5.0.0", "", "", "delete the group's offsets, too"},
 	{"ns", "ns", TypeString, false, "5.2.0", "", "", "namespace"},
 	{"nsd", "nsd", TypeBoolean, false, "5.2.0", "", "", "true: names already carry the namespace"},
 	{"bname", "bname", TypeString, false, "5.2.0", "", "", "name of the broker that is meant"},
 	{"oway", "oway", TypeBoolean, false, "5.2.0", "", "", "one-way marker of the internal RPC client"},
-	{"removeOffset", "removeOffset", TypeBoolean, false, "4.9.0", "5.0.0-PREVIEW", "", ""},
+	{"removeOffset", "removeOffset", TypeBoolean, false, "4.9.0", "5.0.0-PREVIEW", "", "delete the group's offsets, too"},
 }}
 
 var deleteTopicLogicalQueueRequestHeader = Schema{"DeleteTopicLogicalQueueRequestHeader", "5.0.0-PREVIEW", "5.0.0-PREVIEW", false, []FieldSpec{
@@ -120,19 +120,19 @@ var deleteUserRequestHeader = Schema{"DeleteUserRequestHeader", "5.3.0", "", fal
 }}
 
 var exchangeHAInfoRequestHeader = Schema{"ExchangeHAInfoRequestHeader", "5.0.0", "", false, []FieldSpec{
-	{"masterHaAddress", "masterHaAddress", TypeString, false, "", "", "", ""},
+	{"masterHaAddress", "masterHaAddress", TypeString, false, "", "", "", "address of the master's HA service, host:port"},
 	{"masterFlushOffset", "masterFlushOffset", TypeLong, false, "", "", "bytes", "physical offset flushed by the master"},
-	{"masterAddress", "masterAddress", TypeString, false, "", "", "", ""},
+	{"masterAddress", "masterAddress", TypeString, false, "", "", "", "address of the master, host:port"},
 }}
 
 var exchangeHAInfoResponseHeader = Schema{"ExchangeHAInfoResponseHeader", "5.0.0", "", false, []FieldSpec{
-	{"masterHaAddress", "masterHaAddress", TypeString, false, "", "", "", ""},
+	{"masterHaAddress", "masterHaAddress", TypeString, false, "", "", "", "address of the master's HA service, host:port"},
 	{"masterFlushOffset", "masterFlushOffset", TypeLong, false, "", "", "bytes", "physical offset flushed by the master"},
-	{"masterAddress", "masterAddress", TypeString, false, "", "", "", ""},
+	{"masterAddress", "masterAddress", TypeString, false, "", "", "", "address of the master, host:port"},
 }}
 
 var exportRocksDBConfigToJsonRequestHeader = Schema{"ExportRocksDBConfigToJsonRequestHeader", "5.3.2", "", false, []FieldSpec{
-	{"configType", "configType", TypeString, true, "", "", "", ""},
+	{"configType", "configType", TypeString, true, "", "", "", "kind of configuration to export"},
 }}
 
 var getAclRequestHeader = Schema{"GetAclRequestHeader", "5.3.0", "", false, []FieldSpec{
@@ -142,35 +142,35 @@ var getAclRequestHeader = Schema{"GetAclRequestHeader", "5.3.0", "", false, []Fi
 var getAllProducerInfoRequestHeader = Schema{"GetAllProducerInfoRequestHeader", "4.9.4", "", false, nil}
 
 var getAllSubscriptionGroupRequestHeader = Schema{"GetAllSubscriptionGroupRequestHeader", "5.3.4-SNAPSHOT", "", false, []FieldSpec{
-	{"groupSeq", "groupSeq", TypeInt, true, "", "", "", ""},
-	{"dataVersion", "dataVersion", TypeString, false, "", "", "", ""},
-	{"maxGroupNum", "maxGroupNum", TypeInt, false, "", "", "", ""},
+	{"groupSeq", "groupSeq", TypeInt, true, "", "", "", "place of the first group wanted"},
+	{"dataVersion", "dataVersion", TypeString, false, "", "", "", "version that the asker has, as JSON"},
+	{"maxGroupNum", "maxGroupNum", TypeInt, false, "", "", "", "most groups wanted"},
 }}
 
 var getAllSubscriptionGroupResponseHeader = Schema{"GetAllSubscriptionGroupResponseHeader", "5.3.4-SNAPSHOT", "", false, []FieldSpec{
-	{"totalGroupNum", "totalGroupNum", TypeInt, true, "", "", "", ""},
+	{"totalGroupNum", "totalGroupNum", TypeInt, true, "", "", "", "groups that there are"},
 }}
 
 var getAllTopicConfigRequestHeader = Schema{"GetAllTopicConfigRequestHeader", "5.3.4-SNAPSHOT", "", false, []FieldSpec{
-	{"topicSeq", "topicSeq", TypeInt, true, "", "", "", ""},
-	{"dataVersion", "dataVersion", TypeString, false, "", "", "", ""},
-	{"maxTopicNum", "maxTopicNum", TypeInt, false, "", "", "", ""},
+	{"topicSeq", "topicSeq", TypeInt, true, "", "", "", "place of the first topic wanted"},
+	{"dataVersion", "dataVersion", TypeString, false, "", "", "", "version that the asker has, as JSON"},
+	{"maxTopicNum", "maxTopicNum", TypeInt, false, "", "", "", "most topics wanted"},
 }}
 
 var getAllTopicConfigResponseHeader = Schema{"GetAllTopicConfigResponseHeader", "4.0.0-incubating", "", false, []FieldSpec{
-	{"totalTopicNum", "totalTopicNum", TypeInt, true, "5.3.4-SNAPSHOT", "", "", ""},
+	{"totalTopicNum", "totalTopicNum", TypeInt, true, "5.3.4-SNAPSHOT", "", "", "topics that there are"},
 }}
 
 var getBrokerAclConfigResponseHeader = Schema{"GetBrokerAclConfigResponseHeader", "4.5.2", "5.3.2", false, []FieldSpec{
-	{"version", "version", TypeString, false, "4.5.2", "5.3.2", "", ""},
+	{"version", "version", TypeString, false, "4.5.2", "5.3.2", "", "version of the ACL configuration, as JSON"},
 	{"brokerName", "brokerName", TypeString, false, "4.5.2", "5.3.2", "", "name of the broker"},
 	{"brokerAddr", "brokerAddr", TypeString, false, "4.5.2", "5.3.2", "", "ip:port of the broker"},
 	{"clusterName", "clusterName", TypeString, false, "4.5.2", "5.3.2", "", "name of the cluster"},
-	{"allAclFileVersion", "allAclFileVersion", TypeString, false, "4.9.3", "5.3.2", "", ""},
+	{"allAclFileVersion", "allAclFileVersion", TypeString, false, "4.9.3", "5.3.2", "", "versions of all ACL files, as JSON"},
 }}
 
 var getBrokerClusterAclConfigResponseHeader = Schema{"GetBrokerClusterAclConfigResponseHeader", "4.6.0", "5.1.4", false, []FieldSpec{
-	{"plainAccessConfigs", "plainAccessConfigs", TypeObject, false, "4.6.0", "5.1.4", "", ""},
+	{"plainAccessConfigs", "plainAccessConfigs", TypeObject, false, "4.6.0", "5.1.4", "", "ACL rules by access key"},
 }}
 
 var getBrokerConfigResponseHeader = Schema{"GetBrokerConfigResponseHeader", "4.0.0-incubating", "", false, []FieldSpec{
@@ -178,13 +178,13 @@ var getBrokerConfigResponseHeader = Schema{"GetBrokerConfigResponseHeader", "4.0
 }}
 
 var getConsumeStatsInBrokerHeader = Schema{"GetConsumeStatsInBrokerHeader", "4.0.0-incubating", "", false, []FieldSpec{
-	{"isOrder", "isOrder", TypeBoolean, true, "", "", "", ""},
+	{"isOrder", "isOrder", TypeBoolean, true, "", "", "", "topics with ordered messages only"},
 }}
 
 var getConsumeStatsRequestHeader = Schema{"GetConsumeStatsRequestHeader", "4.0.0-incubating", "", false, []FieldSpec{
 	{"consumerGroup", "consumerGroup", TypeString, true, "", "", "", "group of the consumer"},
 	{"topic", "topic", TypeString, false, "", "", "", "topic"},
-	{"topicList", "topicList", TypeString, false, "5.3.2", "", "", ""},
+	{"topicList", "topicList", TypeString, false, "5.3.2", "", "", "topics wanted"},
 	{"lo", "lo", TypeBoolean, false, "5.2.0", "", "", "static topic: false addresses the physical queue"},
 	{"ns", "ns", TypeString, false, "5.2.0", "", "", "namespace"},
 	{"nsd", "nsd", TypeBoolean, false, "5.2.0", "", "", "true: names already carry the namespace"},
@@ -249,12 +249,12 @@ var getUserRequestHeader = Schema{"GetUserRequestHeader", "5.3.0", "", false, []
 }}
 
 var listAclsRequestHeader = Schema{"ListAclsRequestHeader", "5.3.0", "", false, []FieldSpec{
-	{"subjectFilter", "subjectFilter", TypeString, false, "", "", "", ""},
-	{"resourceFilter", "resourceFilter", TypeString, false, "", "", "", ""},
+	{"subjectFilter", "subjectFilter", TypeString, false, "", "", "", "only rules whose subject contains this"},
+	{"resourceFilter", "resourceFilter", TypeString, false, "", "", "", "only rules whose resource contains this"},
 }}
 
 var listUsersRequestHeader = Schema{"ListUsersRequestHeader", "5.3.0", "", false, []FieldSpec{
-	{"filter", "filter", TypeString, false, "", "", "", ""},
+	{"filter", "filter", TypeString, false, "", "", "", "only users whose name contains this"},
 }}
 
 var pollingInfoRequestHeader = Schema{"PollingInfoRequestHeader", "5.0.0", "", false, []FieldSpec{
@@ -275,8 +275,8 @@ var pollingInfoResponseHeader = Schema{"PollingInfoResponseHeader", "5.0.0", "",
 var queryConsumeQueueRequestHeader = Schema{"QueryConsumeQueueRequestHeader", "4.1.0-incubating", "", false, []FieldSpec{
 	{"topic", "topic", TypeString, false, "", "", "", "topic"},
 	{"queueId", "queueId", TypeInt, true, "", "", "", "queue of the topic on this broker"},
-	{"index", "index", TypeLong, true, "", "", "", ""},
-	{"count", "count", TypeInt, true, "", "", "", ""},
+	{"index", "index", TypeLong, true, "", "", "", "place in the consume queue to begin with"},
+	{"count", "count", TypeInt, true, "", "", "", "most entries wanted"},
 	{"consumerGroup", "consumerGroup", TypeString, false, "", "", "", "group of the consumer"},
 	{"lo", "lo", TypeBoolean, false, "5.2.0", "", "", "static topic: false addresses the physical queue"},
 	{"ns", "ns", TypeString, false, "5.2.0", "", "", "namespace"},
@@ -296,8 +296,8 @@ var queryConsumeTimeSpanRequestHeader = Schema{"QueryConsumeTimeSpanRequestHeade
 }}
 
 var queryCorrectionOffsetHeader = Schema{"QueryCorrectionOffsetHeader", "4.0.0-incubating", "", false, []FieldSpec{
-	{"filterGroups", "filterGroups", TypeString, false, "", "", "", ""},
-	{"compareGroup", "compareGroup", TypeString, true, "", "", "", ""},
+	{"filterGroups", "filterGroups", TypeString, false, "", "", "", "groups to leave out"},
+	{"compareGroup", "compareGroup", TypeString, true, "", "", "", "group to compare with"},
 	{"topic", "topic", TypeString, true, "", "", "", "topic"},
 	{"lo", "lo", TypeBoolean, false, "5.2.0", "", "", "static topic: false addresses the physical queue"},
 	{"ns", "ns", TypeString, false, "5.2.0", "", "", "namespace"},
@@ -339,7 +339,7 @@ var queryTopicsByConsumerRequestHeader = Schema{"QueryTopicsByConsumerRequestHea
 
 var removeBrokerRequestHeader = Schema{"RemoveBrokerRequestHeader", "5.0.0", "", false, []FieldSpec{
 	{"brokerName", "brokerName", TypeString, true, "", "", "", "name of the broker"},
-	{"brokerClusterName", "brokerClusterName", TypeString, true, "", "", "", ""},
+	{"brokerClusterName", "brokerClusterName", TypeString, true, "", "", "", "cluster of the broker"},
 	{"brokerId", "brokerId", TypeLong, true, "", "", "", "0 is the master"},
 }}
 
@@ -357,8 +357,8 @@ var updateAclRequestHeader = Schema{"UpdateAclRequestHeader", "5.3.0", "", false
 }}
 
 var updateGlobalWhiteAddrsConfigRequestHeader = Schema{"UpdateGlobalWhiteAddrsConfigRequestHeader", "4.5.2", "5.3.2", false, []FieldSpec{
-	{"globalWhiteAddrs", "globalWhiteAddrs", TypeString, false, "4.5.2", "5.3.2", "", ""},
-	{"aclFileFullPath", "aclFileFullPath", TypeString, false, "4.9.4", "5.3.2", "", ""},
+	{"globalWhiteAddrs", "globalWhiteAddrs", TypeString, false, "4.5.2", "5.3.2", "", "client addresses that need no signature, joined by commas"},
+	{"aclFileFullPath", "aclFileFullPath", TypeString, false, "4.9.4", "5.3.2", "", "path of the ACL file"},
 }}
 
 var updateGroupForbiddenRequestHeader = Schema{"UpdateGroupForbiddenRequestHeader", "5.0.0", "", false, []FieldSpec{
@@ -377,6 +377,6 @@ var updateUserRequestHeader = Schema{"UpdateUserRequestHeader", "5.3.0", "", fal
 }}
 
 var viewBrokerStatsDataRequestHeader = Schema{"ViewBrokerStatsDataRequestHeader", "4.0.0-incubating", "", false, []FieldSpec{
-	{"statsName", "statsName", TypeString, true, "", "", "", ""},
-	{"statsKey", "statsKey", TypeString, true, "", "", "", ""},
+	{"statsName", "statsName", TypeString, true, "", "", "", "name of the statistic"},
+	{"statsKey", "statsKey", TypeString, true, "", "", "", "key within the statistic"},
 }}

@@ -8,7 +8,7 @@ var addWritePermOfBrokerRequestHeader = Schema{"AddWritePermOfBrokerRequestHeade
 }}
 
 var addWritePermOfBrokerResponseHeader = Schema{"AddWritePermOfBrokerResponseHeader", "4.9.2", "", false, []FieldSpec{
-	{"addTopicCount", "addTopicCount", TypeInt, true, "", "", "", ""},
+	{"addTopicCount", "addTopicCount", TypeInt, true, "", "", "", "topics that may be written again"},
 }}
 
 var alterSyncStateSetRequestHeader = Schema{"AlterSyncStateSetRequestHeader", "5.0.0", "", false, []FieldSpec{
@@ -16,18 +16,18 @@ var alterSyncStateSetRequestHeader = Schema{"AlterSyncStateSetRequestHeader", "5
 	{"masterBrokerId", "masterBrokerId", TypeLong, false, "5.1.1", "", "", "broker id of the master"},
 	{"masterEpoch", "masterEpoch", TypeInt, false, "", "", "", "epoch of the master"},
 	{"invokeTime", "invokeTime", TypeLong, true, "5.2.0", "", "ms since 1970", "when the request was made"},
-	{"masterAddress", "masterAddress", TypeString, false, "5.0.0", "5.1.0", "", ""},
+	{"masterAddress", "masterAddress", TypeString, false, "5.0.0", "5.1.0", "", "address of the master, host:port"},
 }}
 
 var alterSyncStateSetResponseHeader = Schema{"AlterSyncStateSetResponseHeader", "5.0.0", "", false, []FieldSpec{
-	{"newSyncStateSetEpoch", "newSyncStateSetEpoch", TypeInt, true, "", "", "", ""},
+	{"newSyncStateSetEpoch", "newSyncStateSetEpoch", TypeInt, true, "", "", "", "epoch of the new sync state set"},
 }}
 
 var applyBrokerIdRequestHeader = Schema{"ApplyBrokerIdRequestHeader", "5.1.1", "", false, []FieldSpec{
 	{"clusterName", "clusterName", TypeString, false, "", "", "", "name of the cluster"},
 	{"brokerName", "brokerName", TypeString, false, "", "", "", "name of the broker"},
-	{"appliedBrokerId", "appliedBrokerId", TypeLong, false, "", "", "", ""},
-	{"registerCheckCode", "registerCheckCode", TypeString, false, "", "", "", ""},
+	{"appliedBrokerId", "appliedBrokerId", TypeLong, false, "", "", "", "broker id that is applied for"},
+	{"registerCheckCode", "registerCheckCode", TypeString, false, "", "", "", "proves later that the same broker registers"},
 }}
 
 var applyBrokerIdResponseHeader = Schema{"ApplyBrokerIdResponseHeader", "5.1.1", "", false, []FieldSpec{
@@ -71,10 +71,10 @@ var checkTransactionStateResponseHeader = Schema{"CheckTransactionStateResponseH
 var cleanControllerBrokerDataRequestHeader = Schema{"CleanControllerBrokerDataRequestHeader", "5.0.0", "", false, []FieldSpec{
 	{"clusterName", "clusterName", TypeString, false, "", "", "", "name of the cluster"},
 	{"brokerName", "brokerName", TypeString, true, "", "", "", "name of the broker"},
-	{"brokerControllerIdsToClean", "brokerControllerIdsToClean", TypeString, false, "5.1.1", "", "", ""},
-	{"isCleanLivingBroker", "isCleanLivingBroker", TypeBoolean, true, "", "", "", ""},
+	{"brokerControllerIdsToClean", "brokerControllerIdsToClean", TypeString, false, "5.1.1", "", "", "broker ids to forget, joined by semicolons"},
+	{"isCleanLivingBroker", "isCleanLivingBroker", TypeBoolean, true, "", "", "", "also brokers that are alive"},
 	{"invokeTime", "invokeTime", TypeLong, true, "5.2.0", "", "ms since 1970", "when the request was made"},
-	{"brokerAddress", "brokerAddress", TypeString, false, "5.0.0", "5.1.0", "", ""},
+	{"brokerAddress", "brokerAddress", TypeString, false, "5.0.0", "5.1.0", "", "address of the broker, host:port"},
 }}
 
 var deleteKVConfigRequestHeader = Schema{"DeleteKVConfigRequestHeader", "4.0.0-incubating", "", false, []FieldSpec{
@@ -100,18 +100,18 @@ var electMasterRequestHeader = Schema{"ElectMasterRequestHeader", "5.0.0", "", f
 	{"clusterName", "clusterName", TypeString, true, "", "", "", "name of the cluster"},
 	{"brokerName", "brokerName", TypeString, true, "", "", "", "name of the broker"},
 	{"brokerId", "brokerId", TypeLong, true, "5.1.1", "", "", "0 is the master"},
-	{"designateElect", "designateElect", TypeBoolean, true, "5.1.1", "", "", ""},
+	{"designateElect", "designateElect", TypeBoolean, true, "5.1.1", "", "", "the broker id given here shall become master"},
 	{"invokeTime", "invokeTime", TypeLong, false, "5.2.0", "", "ms since 1970", "when the request was made"},
-	{"brokerAddress", "brokerAddress", TypeString, false, "5.0.0", "5.1.0", "", ""},
+	{"brokerAddress", "brokerAddress", TypeString, false, "5.0.0", "5.1.0", "", "address of the broker, host:port"},
 }}
 
 var electMasterResponseHeader = Schema{"ElectMasterResponseHeader", "5.0.0", "", false, []FieldSpec{
 	{"masterBrokerId", "masterBrokerId", TypeLong, false, "5.1.1", "", "", "broker id of the master"},
-	{"masterAddress", "masterAddress", TypeString, false, "5.1.1", "", "", ""},
+	{"masterAddress", "masterAddress", TypeString, false, "5.1.1", "", "", "address of the master, host:port"},
 	{"masterEpoch", "masterEpoch", TypeInt, false, "", "", "", "epoch of the master"},
-	{"syncStateSetEpoch", "syncStateSetEpoch", TypeInt, false, "", "", "", ""},
-	{"newMasterAddress", "newMasterAddress", TypeString, false, "5.0.0", "5.1.0", "", ""},
-	{"brokerMemberGroup", "brokerMemberGroup", TypeObject, false, "5.0.0", "5.1.0", "", ""},
+	{"syncStateSetEpoch", "syncStateSetEpoch", TypeInt, false, "", "", "", "epoch of the sync state set"},
+	{"newMasterAddress", "newMasterAddress", TypeString, false, "5.0.0", "5.1.0", "", "address of the elected master, host:port"},
+	{"brokerMemberGroup", "brokerMemberGroup", TypeObject, false, "5.0.0", "5.1.0", "", "members of the broker's group"},
 }}
 
 var endTransactionResponseHeader = Schema{"EndTransactionResponseHeader", "4.0.0-incubating", "", false, nil}
@@ -144,10 +144,10 @@ var getKVListByNamespaceRequestHeader = Schema{"GetKVListByNamespaceRequestHeade
 
 var getMetaDataResponseHeader = Schema{"GetMetaDataResponseHeader", "5.0.0", "", false, []FieldSpec{
 	{"group", "group", TypeString, false, "", "", "", "raft group"},
-	{"controllerLeaderId", "controllerLeaderId", TypeString, false, "", "", "", ""},
-	{"controllerLeaderAddress", "controllerLeaderAddress", TypeString, false, "", "", "", ""},
-	{"isLeader", "isLeader", TypeBoolean, true, "", "", "", ""},
-	{"peers", "peers", TypeString, false, "", "", "", ""},
+	{"controllerLeaderId", "controllerLeaderId", TypeString, false, "", "", "", "id of the leading controller"},
+	{"controllerLeaderAddress", "controllerLeaderAddress", TypeString, false, "", "", "", "address of the leading controller, host:port"},
+	{"isLeader", "isLeader", TypeBoolean, true, "", "", "", "the controller that answers is the leader"},
+	{"peers", "peers", TypeString, false, "", "", "", "addresses of all controllers"},
 }}
 
 var getNextBrokerIdRequestHeader = Schema{"GetNextBrokerIdRequestHeader", "5.1.1", "", false, []FieldSpec{
@@ -158,17 +158,17 @@ var getNextBrokerIdRequestHeader = Schema{"GetNextBrokerIdRequestHeader", "5.1.1
 var getNextBrokerIdResponseHeader = Schema{"GetNextBrokerIdResponseHeader", "5.1.1", "", false, []FieldSpec{
 	{"clusterName", "clusterName", TypeString, false, "", "", "", "name of the cluster"},
 	{"brokerName", "brokerName", TypeString, false, "", "", "", "name of the broker"},
-	{"nextBrokerId", "nextBrokerId", TypeLong, false, "", "", "", ""},
+	{"nextBrokerId", "nextBrokerId", TypeLong, false, "", "", "", "id that the next new broker gets"},
 }}
 
 var getReplicaInfoRequestHeader = Schema{"GetReplicaInfoRequestHeader", "5.0.0", "", false, []FieldSpec{
 	{"brokerName", "brokerName", TypeString, false, "", "", "", "name of the broker"},
-	{"brokerAddress", "brokerAddress", TypeString, false, "5.0.0", "5.1.0", "", ""},
+	{"brokerAddress", "brokerAddress", TypeString, false, "5.0.0", "5.1.0", "", "address of the broker, host:port"},
 }}
 
 var getReplicaInfoResponseHeader = Schema{"GetReplicaInfoResponseHeader", "5.0.0", "", false, []FieldSpec{
 	{"masterBrokerId", "masterBrokerId", TypeLong, false, "5.1.1", "", "", "broker id of the master"},
-	{"masterAddress", "masterAddress", TypeString, false, "", "", "", ""},
+	{"masterAddress", "masterAddress", TypeString, false, "", "", "", "address of the master, host:port"},
 	{"masterEpoch", "masterEpoch", TypeInt, false, "", "", "", "epoch of the master"},
 	{"brokerId", "brokerId", TypeLong, false, "5.0.0", "5.1.0", "", "0 is the master"},
 }}
@@ -181,8 +181,8 @@ var getRouteInfoRequestHeader = Schema{"GetRouteInfoRequestHeader", "4.0.0-incub
 	{"nsd", "nsd", TypeBoolean, false, "5.2.0", "", "", "true: names already carry the namespace"},
 	{"bname", "bname", TypeString, false, "5.2.0", "", "", "name of the broker that is meant"},
 	{"oway", "oway", TypeBoolean, false, "5.2.0", "", "", "one-way marker of the internal RPC client"},
-	{"sysFlag", "sysFlag", TypeInt, false, "5.0.0-PREVIEW", "5.0.0-PREVIEW", "", ""},
-	{"logicalQueueIdsFilter", "logicalQueueIdsFilter", TypeObject, false, "5.0.0-PREVIEW", "5.0.0-PREVIEW", "", ""},
+	{"sysFlag", "sysFlag", TypeInt, false, "5.0.0-PREVIEW", "5.0.0-PREVIEW", "", "bits of the route query"},
+	{"logicalQueueIdsFilter", "logicalQueueIdsFilter", TypeObject, false, "5.0.0-PREVIEW", "5.0.0-PREVIEW", "", "logical queues wanted"},
 }}
 
 var getRouteInfoResponseHeader = Schema{"GetRouteInfoResponseHeader", "4.0.0-incubating", "4.1.0-incubating", false, nil}
@@ -192,7 +192,7 @@ var getSyncStateDataRequest = Schema{"GetSyncStateDataRequest", "5.2.0", "", fal
 }}
 
 var getTopicsByClusterRequestHeader = Schema{"GetTopicsByClusterRequestHeader", "4.0.0-incubating", "", false, []FieldSpec{
-	{"cluster", "cluster", TypeString, true, "", "", "", ""},
+	{"cluster", "cluster", TypeString, true, "", "", "", "cluster name"},
 }}
 
 var initConsumerOffsetRequestHeader = Schema{"InitConsumerOffsetRequestHeader", "5.0.0", "", false, []FieldSpec{
@@ -206,19 +206,19 @@ var initConsumerOffsetRequestHeader = Schema{"InitConsumerOffsetRequestHeader", 
 }}
 
 var notifyBrokerRoleChangedRequestHeader = Schema{"NotifyBrokerRoleChangedRequestHeader", "5.0.0", "", false, []FieldSpec{
-	{"masterAddress", "masterAddress", TypeString, false, "", "", "", ""},
+	{"masterAddress", "masterAddress", TypeString, false, "", "", "", "address of the master, host:port"},
 	{"masterEpoch", "masterEpoch", TypeInt, false, "", "", "", "epoch of the master"},
-	{"syncStateSetEpoch", "syncStateSetEpoch", TypeInt, false, "", "", "", ""},
+	{"syncStateSetEpoch", "syncStateSetEpoch", TypeInt, false, "", "", "", "epoch of the sync state set"},
 	{"masterBrokerId", "masterBrokerId", TypeLong, false, "5.1.1", "", "", "broker id of the master"},
 	{"brokerId", "brokerId", TypeLong, false, "5.0.0", "5.1.0", "", "0 is the master"},
 }}
 
 var notifyMinBrokerIdChangeRequestHeader = Schema{"NotifyMinBrokerIdChangeRequestHeader", "5.0.0", "", false, []FieldSpec{
-	{"minBrokerId", "minBrokerId", TypeLong, false, "", "", "", ""},
+	{"minBrokerId", "minBrokerId", TypeLong, false, "", "", "", "smallest id of a broker of the group that is alive"},
 	{"brokerName", "brokerName", TypeString, false, "", "", "", "name of the broker"},
-	{"minBrokerAddr", "minBrokerAddr", TypeString, false, "", "", "", ""},
-	{"offlineBrokerAddr", "offlineBrokerAddr", TypeString, false, "", "", "", ""},
-	{"haBrokerAddr", "haBrokerAddr", TypeString, false, "", "", "", ""},
+	{"minBrokerAddr", "minBrokerAddr", TypeString, false, "", "", "", "address of that broker, host:port"},
+	{"offlineBrokerAddr", "offlineBrokerAddr", TypeString, false, "", "", "", "address of the broker that went away, host:port"},
+	{"haBrokerAddr", "haBrokerAddr", TypeString, false, "", "", "", "address of the HA service to follow, host:port"},
 }}
 
 var putKVConfigRequestHeader = Schema{"PutKVConfigRequestHeader", "4.0.0-incubating", "", false, []FieldSpec{
@@ -239,14 +239,14 @@ var queryDataVersionResponseHeader = Schema{"QueryDataVersionResponseHeader", "4
 }}
 
 var raftBrokerHeartBeatEventRequest = Schema{"RaftBrokerHeartBeatEventRequest", "5.2.0", "", false, []FieldSpec{
-	{"clusterNameIdentityInfo", "clusterNameIdentityInfo", TypeString, false, "", "", "", ""},
-	{"brokerNameIdentityInfo", "brokerNameIdentityInfo", TypeString, false, "", "", "", ""},
-	{"brokerIdIdentityInfo", "brokerIdIdentityInfo", TypeLong, false, "", "", "", ""},
+	{"clusterNameIdentityInfo", "clusterNameIdentityInfo", TypeString, false, "", "", "", "cluster of the broker"},
+	{"brokerNameIdentityInfo", "brokerNameIdentityInfo", TypeString, false, "", "", "", "name of the broker"},
+	{"brokerIdIdentityInfo", "brokerIdIdentityInfo", TypeLong, false, "", "", "", "id of the broker"},
 	{"brokerName", "brokerName", TypeString, false, "", "", "", "name of the broker"},
 	{"brokerAddr", "brokerAddr", TypeString, false, "", "", "", "ip:port of the broker"},
 	{"heartbeatTimeoutMillis", "heartbeatTimeoutMillis", TypeLong, false, "", "", "ms", "silence after which the broker counts as gone"},
 	{"brokerId", "brokerId", TypeLong, false, "", "", "", "0 is the master"},
-	{"lastUpdateTimestamp", "lastUpdateTimestamp", TypeLong, false, "", "", "ms since 1970", ""},
+	{"lastUpdateTimestamp", "lastUpdateTimestamp", TypeLong, false, "", "", "ms since 1970", "last heartbeat of the broker"},
 	{"epoch", "epoch", TypeInt, false, "", "", "", "epoch of the master"},
 	{"maxOffset", "maxOffset", TypeLong, false, "", "", "bytes", "physical end of the commit log"},
 	{"confirmOffset", "confirmOffset", TypeLong, false, "", "", "bytes", "physical offset that all replicas have"},
@@ -276,7 +276,7 @@ var registerBrokerToControllerRequestHeader = Schema{"RegisterBrokerToController
 	{"clusterName", "clusterName", TypeString, false, "", "", "", "name of the cluster"},
 	{"brokerName", "brokerName", TypeString, false, "", "", "", "name of the broker"},
 	{"brokerId", "brokerId", TypeLong, false, "5.1.1", "", "", "0 is the master"},
-	{"brokerAddress", "brokerAddress", TypeString, false, "", "", "", ""},
+	{"brokerAddress", "brokerAddress", TypeString, false, "", "", "", "address of the broker, host:port"},
 	{"invokeTime", "invokeTime", TypeLong, true, "5.2.0", "", "ms since 1970", "when the request was made"},
 	{"epoch", "epoch", TypeInt, false, "5.0.0", "5.1.0", "", "epoch of the master"},
 	{"maxOffset", "maxOffset", TypeLong, false, "5.0.0", "5.1.0", "bytes", "physical end of the commit log"},
@@ -289,14 +289,14 @@ var registerBrokerToControllerResponseHeader = Schema{"RegisterBrokerToControlle
 	{"clusterName", "clusterName", TypeString, false, "5.1.1", "", "", "name of the cluster"},
 	{"brokerName", "brokerName", TypeString, false, "5.1.1", "", "", "name of the broker"},
 	{"masterBrokerId", "masterBrokerId", TypeLong, false, "5.1.1", "", "", "broker id of the master"},
-	{"masterAddress", "masterAddress", TypeString, false, "", "", "", ""},
+	{"masterAddress", "masterAddress", TypeString, false, "", "", "", "address of the master, host:port"},
 	{"masterEpoch", "masterEpoch", TypeInt, false, "", "", "", "epoch of the master"},
-	{"syncStateSetEpoch", "syncStateSetEpoch", TypeInt, false, "", "", "", ""},
+	{"syncStateSetEpoch", "syncStateSetEpoch", TypeInt, false, "", "", "", "epoch of the sync state set"},
 	{"brokerId", "brokerId", TypeLong, false, "5.0.0", "5.1.0", "", "0 is the master"},
 }}
 
 var registerFilterServerRequestHeader = Schema{"RegisterFilterServerRequestHeader", "4.0.0-incubating", "5.1.0", false, []FieldSpec{
-	{"filterServerAddr", "filterServerAddr", TypeString, false, "4.0.0-incubating", "5.1.0", "", ""},
+	{"filterServerAddr", "filterServerAddr", TypeString, false, "4.0.0-incubating", "5.1.0", "", "address of the filter server, host:port"},
 }}
 
 var registerFilterServerResponseHeader = Schema{"RegisterFilterServerResponseHeader", "4.0.0-incubating", "5.1.0", false, []FieldSpec{
@@ -307,13 +307,13 @@ var registerFilterServerResponseHeader = Schema{"RegisterFilterServerResponseHea
 var registerMessageFilterClassRequestHeader = Schema{"RegisterMessageFilterClassRequestHeader", "4.0.0-incubating", "5.1.0", false, []FieldSpec{
 	{"consumerGroup", "consumerGroup", TypeString, false, "4.0.0-incubating", "5.1.0", "", "group of the consumer"},
 	{"topic", "topic", TypeString, false, "4.0.0-incubating", "5.1.0", "", "topic"},
-	{"className", "className", TypeString, false, "4.0.0-incubating", "5.1.0", "", ""},
-	{"classCRC", "classCRC", TypeInt, false, "4.0.0-incubating", "5.1.0", "", ""},
+	{"className", "className", TypeString, false, "4.0.0-incubating", "5.1.0", "", "name of the filter class"},
+	{"classCRC", "classCRC", TypeInt, false, "4.0.0-incubating", "5.1.0", "", "CRC-32 of the class's source"},
 }}
 
 var registerOrderTopicRequestHeader = Schema{"RegisterOrderTopicRequestHeader", "4.0.0-incubating", "", false, []FieldSpec{
 	{"topic", "topic", TypeString, true, "", "", "", "topic"},
-	{"orderTopicString", "orderTopicString", TypeString, true, "", "", "", ""},
+	{"orderTopicString", "orderTopicString", TypeString, true, "", "", "", "queues by broker, broker:count, joined by semicolons"},
 }}
 
 var registerTopicRequestHeader = Schema{"RegisterTopicRequestHeader", "5.0.0", "", false, []FieldSpec{
@@ -336,8 +336,8 @@ var statisticsMessagesRequestHeader = Schema{"StatisticsMessagesRequestHeader", 
 	{"consumerGroup", "consumerGroup", TypeString, true, "", "", "", "group of the consumer"},
 	{"topic", "topic", TypeString, true, "", "", "", "topic"},
 	{"queueId", "queueId", TypeInt, true, "", "", "", "queue of the topic on this broker"},
-	{"fromTime", "fromTime", TypeLong, true, "", "", "ms since 1970", ""},
-	{"toTime", "toTime", TypeLong, true, "", "", "ms since 1970", ""},
+	{"fromTime", "fromTime", TypeLong, true, "", "", "ms since 1970", "begin of the span"},
+	{"toTime", "toTime", TypeLong, true, "", "", "ms since 1970", "end of the span"},
 	{"lo", "lo", TypeBoolean, false, "5.2.0", "", "", "static topic: false addresses the physical queue"},
 	{"ns", "ns", TypeString, false, "5.2.0", "", "", "namespace"},
 	{"nsd", "nsd", TypeBoolean, false, "5.2.0", "", "", "true: names already carry the namespace"},
@@ -373,5 +373,5 @@ var wipeWritePermOfBrokerRequestHeader = Schema{"WipeWritePermOfBrokerRequestHea
 }}
 
 var wipeWritePermOfBrokerResponseHeader = Schema{"WipeWritePermOfBrokerResponseHeader", "4.0.0-incubating", "", false, []FieldSpec{
-	{"wipeTopicCount", "wipeTopicCount", TypeInt, true, "", "", "", ""},
+	{"wipeTopicCount", "wipeTopicCount", TypeInt, true, "", "", "", "topics that may not be written any more"},
 }}

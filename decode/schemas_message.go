@@ -91,7 +91,7 @@ var getConsumerListByGroupResponseHeader = Schema{"GetConsumerListByGroupRespons
 var getConsumerStatusRequestHeader = Schema{"GetConsumerStatusRequestHeader", "4.0.0-incubating", "", false, []FieldSpec{
 	{"topic", "topic", TypeString, true, "", "", "", "topic"},
 	{"group", "group", TypeString, true, "", "", "", "consumer group"},
-	{"clientAddr", "clientAddr", TypeString, false, "", "", "", ""},
+	{"clientAddr", "clientAddr", TypeString, false, "", "", "", "only the client at this address"},
 	{"lo", "lo", TypeBoolean, false, "5.2.0", "", "", "static topic: false addresses the physical queue"},
 	{"ns", "ns", TypeString, false, "5.2.0", "", "", "namespace"},
 	{"nsd", "nsd", TypeBoolean, false, "5.2.0", "", "", "true: names already carry the namespace"},
@@ -122,7 +122,7 @@ var getMaxOffsetRequestHeader = Schema{"GetMaxOffsetRequestHeader", "4.0.0-incub
 	{"nsd", "nsd", TypeBoolean, false, "5.0.0-ALPHA", "", "", "true: names already carry the namespace"},
 	{"bname", "bname", TypeString, false, "4.9.5", "", "", "name of the broker that is meant"},
 	{"oway", "oway", TypeBoolean, false, "5.0.0-ALPHA", "", "", "one-way marker of the internal RPC client"},
-	{"logicalQueue", "logicalQueue", TypeBoolean, false, "5.0.0-PREVIEW", "5.0.0-PREVIEW", "", ""},
+	{"logicalQueue", "logicalQueue", TypeBoolean, false, "5.0.0-PREVIEW", "5.0.0-PREVIEW", "", "the queue id is that of a logical queue"},
 }}
 
 var getMaxOffsetResponseHeader = Schema{"GetMaxOffsetResponseHeader", "4.0.0-incubating", "", false, []FieldSpec{

@@ -326,3 +326,14 @@ func TestLookupsDoNotAllocate(t *testing.T) {
 		t.Errorf("%v allocations", n)
 	}
 }
+
+// TestEveryFieldHasAMeaning: a person must not have to look elsewhere.
+func TestEveryFieldHasAMeaning(t *testing.T) {
+	for _, s := range Schemas() {
+		for _, f := range s.Fields {
+			if f.Meaning == "" {
+				t.Errorf("%s.%s has no meaning", s.Name, f.Name)
+			}
+		}
+	}
+}
