@@ -38,28 +38,28 @@ const pullSuspend = 0x2
 // names of one letter (SendMessageRequestHeaderV2) or the one with long names; either is taken under any send code, the
 // one that belongs to the code first.
 func SubjectOf(cmd *Command, code int32) Subject {
-	var long, short [slots]int32 // index of the entry plus one
+	var found [slots]int32 // index of the entry plus one; negative when it is of the other class than the code's
 	send := IsSend(code)
+	short := code != SendMessage && code != SendReplyMessage // the code's own class
 	f := &cmd.Ext
 	for i := range f.list {
-		e := &f.list[i]
-		key := f.key(e)
-		if len(key) == 1 {
-			if send {
-				short[shortSlot(key[0])] = int32(i) + 1
-			}
-			continue
+		key := f.key(&f.list[i])
+		var at slot
+		if len(key) != 1 {
+			at = longSlot(key)
+		} else if send {
+			at = shortSlot(key[0])
 		}
-		long[longSlot(key)] = int32(i) + 1
-	}
-	first, second := &long, &short
-	if code != SendMessage && code != SendReplyMessage {
-		first, second = second, first
+		if own := !send || (len(key) == 1) == short; own {
+			found[at] = int32(i) + 1
+		} else if found[at] <= 0 {
+			found[at] = -int32(i) - 1
+		}
 	}
 	text := func(s slot) []byte {
-		i := first[s]
-		if i == 0 {
-			i = second[s]
+		i := found[s]
+		if i < 0 {
+			i = -i
 		}
 		if i == 0 {
 			return nil

@@ -39,7 +39,7 @@ func (s *Session) frame(c *Conn, dir Direction, t int64, f decode.Frame, full in
 	s.view.Context = decode.Context{Code: ev.Code, Known: ev.Kind != Response || !ev.Has(Unmatched), RequestVersion: s.view.Context.RequestVersion}
 	s.view.Frame = f
 	s.view.Command = cmd
-	if !counted {
+	if !counted && len(f.Body) > 0 {
 		s.count(ev, cmd, f)
 	}
 	if s.dropped {
