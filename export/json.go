@@ -71,6 +71,7 @@ func (j *JSON) Append(dst []byte, ev *session.Event, v *session.View) []byte {
 	if filter.HasBytes(ev) {
 		b = appendIntKey(b, `,"bytes":`, int64(ev.Len))
 	}
+	b = j.appendSymbol(b, `,"note":`, ev.Note)
 	if problem.Code != decode.ReasonNone {
 		b = appendNameKey(b, `,"error":{"op":`, problem.Op.String())
 		b = appendIntKey(b, `,"offset":`, int64(problem.Off))

@@ -77,7 +77,9 @@ func (s *Summary) Handle(ev *session.Event, _ *session.View) {
 	case session.Open:
 		s.TCPConnections++
 	case session.TLS:
-		s.TLSConnections++
+		if !ev.Has(session.Continued) {
+			s.TLSConnections++
+		}
 	case session.Gap:
 		s.Gaps++
 		s.GapBytes += uint64(ev.Len)

@@ -197,7 +197,7 @@ func (t *Text) other(b []byte, ev *session.Event, v *session.View) []byte {
 	if ev.ErrCode != decode.ReasonNone {
 		b = appendProblem(append(b, ' '), ev)
 	}
-	return b
+	return t.symbol(b, " ", ev.Note)
 }
 
 // wide writes what a wide line has more.

@@ -11,6 +11,9 @@ type Conn struct {
 	directions [2]direction
 	answered   *[2]answered // what was answered lately, to know a second answer
 	remoting   bool         // at least one frame was found
+	encrypted  bool         // one direction is TLS or gRPC: nothing in the other can be read either
+	replicates bool         // one direction is an HA stream
+	serverName string       // that the TLS client asked for
 
 	topic, group, client Symbol // of its latest request
 }

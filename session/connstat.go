@@ -52,7 +52,8 @@ type ConnStat struct {
 	Version        int32
 	ServerLanguage decode.Language // of the server side; LanguageNone: nothing seen
 	ServerVersion  int32
-	LastCode       int32 // operation of its latest frame
+	LastCode       int32  // operation of its latest frame
+	Note           Symbol // what else its bytes are: see Event.Note; with TLS what came last, otherwise what came first
 }
 
 // InFlight is the number of requests without an answer so far.
@@ -78,6 +79,9 @@ func (s *Store) connection(ev *Event, v *View) {
 		}
 	}
 	c.Last = max(c.Last, ev.Time)
+	if ev.Note != 0 && (c.Note == 0 || ev.Kind == TLS) {
+		c.Note = ev.Note
+	}
 	switch ev.Kind {
 	case Open:
 		c.MidStream = ev.Has(MidStream)

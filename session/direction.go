@@ -16,6 +16,7 @@ const (
 	stateSkip                 // inside a frame that lost bytes: left of it are passed over
 	stateSearch               // looking for a frame
 	stateForeign              // given up looking: bytes are counted
+	stateFollow               // another protocol, which follow reads
 	stateOpaque               // TLS, gRPC, or ended: bytes are passed over
 )
 
@@ -35,6 +36,11 @@ type direction struct {
 
 	refused bool // stateSearch: the next byte begins no frame, that is known already
 	passed  passed
+
+	first  bool          // stateSynced: the direction's first bytes may yet be no frame
+	why    *decode.Error // stateStart: why the first bytes are no frame, though they begin like one
+	follow follower
+	more   string // what passed bytes belong to, when the first bytes named a protocol
 }
 
 // piece is a part of a window: it begins at pos and came with chunk, whose Bytes are not kept.
@@ -49,6 +55,7 @@ type passed struct {
 	time   int64
 	extent extent
 	reason *decode.Error // why the frame that should begin here does not; nil when none should
+	note   string        // see Event.Note
 }
 
 func (d *direction) feed(c *Conn, dir Direction, k Chunk) {
@@ -65,10 +72,12 @@ func (d *direction) feed(c *Conn, dir Direction, k Chunk) {
 		case stateForeign:
 			n = len(k.Bytes)
 			d.pass(&k, n)
+		case stateFollow:
+			n = d.follow.read(c, d, dir, k) // a copy: with a pointer every chunk would go to the heap
 		case stateOpaque:
 			n = len(k.Bytes)
 		default:
-			n = d.first(c, dir, &k)
+			n = d.begin(c, dir, &k)
 		}
 		k.advance(n)
 	}
@@ -91,12 +100,12 @@ func (d *direction) synced(c *Conn, dir Direction, k *Chunk) int {
 	if len(b) >= decode.PrefixLen {
 		p, err := decode.ReadPrefix(b, c.session.limits)
 		if err != nil {
-			d.lose(asError(err))
+			d.lose(c, asError(err))
 			return 0
 		}
 		if p.Len <= len(b) {
 			if err := c.session.frame(c, dir, k.Time, decode.Cut(b[:p.Len:p.Len], p), p.Len, k.reference(0), 0); err != nil {
-				d.lose(err)
+				d.lose(c, err)
 				return 0
 			}
 			return p.Len
@@ -228,6 +237,7 @@ func (d *direction) crowded(s *Session) bool { return s.held > s.buffer && d.hel
 func (d *direction) gap(c *Conn, dir Direction, t, n int64) {
 	s := c.session
 	d.time = max(d.time, t)
+	d.settle(c, dir)
 	within := d.state == stateSkip || d.state == stateSynced && d.whole(s)
 	if within {
 		if d.state == stateSynced {
@@ -243,10 +253,15 @@ func (d *direction) gap(c *Conn, dir Direction, t, n int64) {
 				d.state = stateSearch
 			}
 		}
+	} else if d.state == stateFollow {
+		d.follow.gap(d, n)
 	} else {
 		d.abandon(c, dir)
 		if d.state < stateForeign {
 			d.state = stateSearch
+			if c.encrypted {
+				d.state = stateOpaque
+			}
 		}
 	}
 	ev := s.begin(c, Gap, dir, t)
@@ -277,7 +292,10 @@ func (d *direction) abandon(c *Conn, dir Direction) {
 // finish reports what is unfinished at the end.
 func (d *direction) finish(c *Conn, dir Direction, t int64) {
 	d.time = max(d.time, t)
+	d.settle(c, dir)
 	switch {
+	case d.state == stateFollow:
+		d.leave(c, dir)
 	case d.state == stateSynced && d.whole(c.session):
 		d.cut += uint32(d.prefix.Len - len(d.buf))
 		d.deliver(c, dir)
@@ -302,22 +320,35 @@ func (d *direction) pass(k *Chunk, n int) {
 
 // report makes one event of the bytes that were passed over.
 func (d *direction) report(c *Conn, dir Direction) {
-	p := d.passed
-	d.passed = passed{}
-	if p.bytes == 0 {
-		return
+	p := &d.passed
+	if p.bytes > 0 {
+		kind := Garbage
+		if p.reason != nil {
+			kind = Undecodable
+		}
+		ev := d.event(c, kind, dir)
+		if p.note == "" && d.more != "" {
+			ev.Note = c.session.note(d.more)
+			ev.Marks |= Continued
+		}
+		c.session.emit()
 	}
-	kind := Garbage
-	if p.reason != nil {
-		kind = Undecodable
+	if p.bytes > 0 || p.reason != nil || p.note != "" {
+		*p = passed{}
 	}
+}
+
+// event begins an event about the bytes that were passed over; they are not forgotten yet.
+func (d *direction) event(c *Conn, kind Kind, dir Direction) *Event {
+	p := &d.passed
 	ev := c.session.begin(c, kind, dir, p.time)
 	ev.Len = saturate(p.bytes)
 	ev.Ref = p.extent.ref()
 	if p.reason != nil {
 		ev.ErrOp, ev.ErrCode, ev.ErrOff = p.reason.Op, p.reason.Code, uint32(p.reason.Off)
 	}
-	c.session.emit()
+	ev.Note = c.session.note(p.note)
+	return ev
 }
 
 func saturate(n int64) uint32 {

@@ -76,6 +76,8 @@ const (
 	MidStream
 	// Late: the answer came after the client's default time-out, so nobody waited for it.
 	Late
+	// Continued: more about a stream that is not remoting and had an event before.
+	Continued
 )
 
 // None is the QueueID of an event without queue.
@@ -115,6 +117,9 @@ type Event struct {
 	Topic     Symbol
 	Group     Symbol
 	ClientID  Symbol
+	// Note says in words what bytes that are no frame are: our sentence with values from the wire, of at most maxNote
+	// bytes, UTF-8, to be sanitised where it is shown.
+	Note Symbol
 
 	Kind          Kind
 	Dir           Direction
@@ -123,7 +128,7 @@ type Event struct {
 	Marks         Mark
 	ErrOp         decode.Op
 	ErrCode       decode.Reason
-	Detail        uint8 // of a Close: a CloseReason; of TLS: the version's low byte
+	Detail        uint8 // of a Close: a CloseReason; of TLS: the version's low byte (4: TLS 1.3), 0 where it is not known
 }
 
 // BodyLen is the length of a frame's body in bytes, as its prefix states it.

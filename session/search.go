@@ -14,8 +14,20 @@ const maxSearchHeader = 256 << 10
 // giveUp is how many bytes of a connection without any frame are searched: more than two frames of the largest size.
 const giveUp = 2*decode.MaxFrame + 1<<20
 
-// lose gives up the frame that should begin at the next byte and goes looking for another.
-func (d *direction) lose(why *decode.Error) {
+// lose gives up the frame that should begin at the next byte and goes looking for another. A direction's first bytes
+// may be something else than remoting, although they begin like a frame.
+func (d *direction) lose(c *Conn, why *decode.Error) {
+	if d.first && !c.remoting {
+		d.first = false
+		d.why = why
+		d.state = stateStart
+		return
+	}
+	d.reject(why)
+}
+
+// reject goes looking for a frame behind the next byte, which begins none.
+func (d *direction) reject(why *decode.Error) {
 	if d.passed.bytes == 0 {
 		d.passed.reason = why
 	}
@@ -30,98 +42,10 @@ func (d *direction) replay(c *Conn, dir Direction, why *decode.Error, taken int)
 	d.account(c.session)
 	d.extent = extent{}
 	d.full = false
-	d.lose(why)
+	d.lose(c, why)
 	d.feed(c, dir, k)
 	c.session.give(b)
 	return taken
-}
-
-// first looks at the first bytes of a direction: not everything on these ports is remoting.
-func (d *direction) first(c *Conn, dir Direction, k *Chunk) int {
-	b := k.Bytes
-	if len(d.buf) > 0 {
-		d.window(c, k)
-		b = d.buf
-	}
-	kind, n, decided := sniff(b, dir)
-	if !decided && d.crowded(c.session) {
-		kind, n, decided = Request, 0, true
-	}
-	if !decided {
-		if len(d.buf) == 0 {
-			d.window(c, k)
-		}
-		return len(k.Bytes)
-	}
-	began := d.state == stateStart
-	switch kind {
-	case ProxyHeader:
-		ev := c.session.begin(c, ProxyHeader, dir, k.Time)
-		ev.Len = uint32(n)
-		c.session.emit()
-	case TLS, GRPC:
-		d.state = stateOpaque
-		c.directions[dir.Reverse()].opaque(c)
-		ev := c.session.begin(c, kind, dir, k.Time)
-		ev.Len = uint32(len(b))
-		c.session.emit()
-	default:
-		d.state = stateSearch
-		if began {
-			d.state = stateSynced
-		}
-	}
-	return d.rest(c, dir, k, n)
-}
-
-func (d *direction) opaque(c *Conn) {
-	if d.state == stateFresh || d.state == stateStart {
-		d.state = stateOpaque
-	}
-}
-
-// PROXY protocol signatures (HAProxy's proxy-protocol.txt), and the longest headers.
-const (
-	proxyV1     = "PROXY "
-	proxyV2     = "\r\n\r\n\x00\r\nQUIT\n"
-	maxProxyV1  = 107
-	maxProxyV2  = 4 << 10 // none is that long: addresses and a few TLVs
-	grpcPreface = "PRI "
-)
-
-// sniff names what the first bytes of a direction begin; n is how many of them to pass over. Request stands for
-// remoting, or at least nothing known.
-func sniff(b []byte, dir Direction) (kind Kind, n int, decided bool) {
-	begins := func(s string) bool { return bytes.HasPrefix(b, []byte(s)) }
-	may := func(s string) bool { return len(b) < len(s) && bytes.HasPrefix([]byte(s), b) }
-	switch {
-	case b[0] == 0:
-		return Request, 0, true
-	case b[0] == 0x16 && len(b) < 2:
-		return 0, 0, false
-	case b[0] == 0x16 && b[1] == 3:
-		return TLS, 0, true
-	case dir != ClientToServer:
-	case begins(grpcPreface):
-		return GRPC, 0, true
-	case begins(proxyV1):
-		if i := bytes.Index(b[:min(len(b), maxProxyV1)], []byte("\r\n")); i >= 0 {
-			return ProxyHeader, i + 2, true
-		}
-		return Request, 0, len(b) >= maxProxyV1
-	case begins(proxyV2):
-		if len(b) < 16 {
-			return 0, 0, false
-		}
-		n := 16 + int(binary.BigEndian.Uint16(b[14:]))
-		if n > maxProxyV2 {
-			return Request, 0, true
-		}
-		return ProxyHeader, n, len(b) >= n
-	case may(grpcPreface), may(proxyV1), may(proxyV2):
-		return 0, 0, false
-	}
-	return Request, 0, true
 }
 
 // window keeps all of k until more is there.
@@ -207,6 +131,7 @@ func (d *direction) search(c *Conn, dir Direction, k *Chunk) int {
 func (d *direction) found(c *Conn, dir Direction) {
 	d.report(c, dir)
 	d.state = stateSynced
+	d.more = ""
 }
 
 // despair stops searching a connection that shows no sign of being remoting.

@@ -302,7 +302,7 @@ func TestWhatIsNotRemoting(t *testing.T) {
 		{"PROXY v2", "\r\n\r\n\x00\r\nQUIT\n\x21\x11\x00\x0c\x01\x02\x03\x04\x05\x06\x07\x08\x00\x01\x00\x02" + request, "open proxy_header request"},
 		{"PROXY, then TLS", "PROXY UNKNOWN\r\n\x16\x03\x01\x02\x00\x01", "open proxy_header tls"},
 		{"gRPC", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "open grpc"},
-		{"HTTP", "GET / HTTP/1.1\r\n\r\n", "open undecodable"},
+		{"HTTP", "GET / HTTP/1.1\r\n\r\n", "open garbage"},
 		{"zeros", strings.Repeat("\x00", 100), "open undecodable"},
 		{"a bad length, then a frame", "\xff\xff\xff\xff\x00\x00\x00\x02{}" + request, "open undecodable request"},
 		{"a bad header, then a frame", "\x00\x00\x00\x0a\x00\x00\x00\x06{\"code" + request, "open undecodable request"},
@@ -415,6 +415,12 @@ func FuzzDirections(f *testing.F) {
 	f.Add(c2s[50:], uint64(2), false)
 	f.Add([]byte("GET / HTTP/1.1\r\n\r\n"), uint64(3), true)
 	f.Add([]byte(strings.Repeat("\x00\x00\x00\x40\x00\x00\x00\x30{\"code\":", 20)), uint64(4), false)
+	for i, x := range samples() {
+		f.Add([]byte(x.c2s+x.s2c), uint64(i), true)
+	}
+	for i, x := range haSamples() {
+		f.Add([]byte(x.c2s), uint64(i), x.handshake)
+	}
 	f.Fuzz(func(t *testing.T, data []byte, seed uint64, handshake bool) {
 		rnd := rand.New(rand.NewPCG(seed, 0))
 		r := &recorder{}

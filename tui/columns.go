@@ -83,6 +83,9 @@ func frameColumns() []column {
 				if ev.Kind == session.Open {
 					return c.conn(ev.Conn).Server.AppendTo(dst)
 				}
+				if ev.Note != 0 {
+					return append(dst, c.symbols.Text(ev.Note)...)
+				}
 				if ev.Topic != 0 {
 					return append(dst, c.symbols.Text(ev.Topic)...)
 				}
@@ -141,8 +144,14 @@ func appendCode(dst []byte, ev *session.Event, c *rowContext) []byte {
 	case session.Gap:
 		return append(dst, "gap, not captured"...)
 	case session.Garbage:
+		if ev.Note != 0 {
+			return append(dst, "not remoting"...)
+		}
 		return append(dst, "bytes in no frame"...)
 	case session.TLS:
+		if ev.Has(session.Continued) {
+			return append(dst, "TLS, more of it"...)
+		}
 		return append(dst, "TLS, not readable"...)
 	case session.GRPC:
 		return append(dst, "gRPC (HTTP/2)"...)

@@ -156,6 +156,8 @@ func connColumns() []connColumn {
 
 func appendClient(dst []byte, c *session.ConnStat, v *conns) []byte {
 	switch {
+	case c.Note != 0 && (c.State == session.ConnTLS || c.State == session.ConnGRPC || c.Frames == [2]uint64{}):
+		return append(append(dst, "? "...), v.store.Symbols().Text(c.Note)...)
 	case c.State == session.ConnTLS:
 		return append(dst, "? cannot read TLS"...)
 	case c.State == session.ConnGRPC:

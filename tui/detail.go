@@ -86,6 +86,9 @@ func (d *detail) other(store *session.Store) {
 	if ev.Len > 0 {
 		say("bytes", count(ev.Len))
 	}
+	if ev.Note != 0 {
+		say("what", store.Symbols().Text(ev.Note))
+	}
 	if text := explain(ev); text != "" {
 		say("meaning", text)
 	}
@@ -108,6 +111,9 @@ func explain(ev *session.Event) string {
 	case session.Gap:
 		return "these bytes of the connection were not captured; reading goes on behind them"
 	case session.Garbage:
+		if ev.Note != 0 {
+			return "these bytes are another protocol; what follows is searched for frames unless that is an HA stream"
+		}
 		return "these bytes belong to no frame that could be found"
 	case session.Undecodable:
 		return "a frame should stand here but does not decode; the search for the next one went on behind it"

@@ -280,7 +280,7 @@ func TestFilterFromField(t *testing.T) {
 func TestConnections(t *testing.T) {
 	u := start(t, story(t), 120, 40)
 	u.keys("2")
-	has(t, u.screen(), "10.0.0.7@12311", "reset", "TLS", "? cannot read TLS")
+	has(t, u.screen(), "10.0.0.7@12311", "reset", "TLS", "? TLS to broker")
 	u.keys("ss")
 	has(t, u.screen(), "sort: Client")
 	u.keys("Sg<enter>")

@@ -135,7 +135,8 @@ func story(t testing.TB) *capture {
 	hostile := "\x1b]0;pwned\x07[red]x[:::http://evil/]\u202egnp.exe"
 	c.request(two, decode.SendMessageV2, 0, "x", send(hostile, 3)...)
 	tls := c.open("10.0.0.4:50122", "10.0.0.3:10911", true)
-	c.bytes(tls, session.ClientToServer, []byte{0x16, 3, 1, 2, 0, 1, 0, 1, 252, 3, 3})
+	c.bytes(tls, session.ClientToServer, []byte("\x16\x03\x01\x00M\x01\x00\x00I\x03\x03"+strings.Repeat("\x00", 32)+
+		"\x00\x00\x02\x13\x01\x01\x00\x00\x1e\x00\x00\x00\x13\x00\x11\x00\x00\x0ebroker.example\x00+\x00\x03\x02\x03\x04"))
 	c.wait(4 * time.Second)
 	c.request(one, decode.SendMessageV2, 0, "y", send("OrderPaid", 4)...)
 	two.Close(session.ServerToClient, c.now, session.CloseRST)
