@@ -123,6 +123,8 @@ var table = []field{
 		}
 		return int(ev.Len)
 	}),
+	{Field: Field{Name: "note", Type: "string", On: "events that are no frames", Meaning: "what the bytes are, in words: note contains \"TLS\""},
+		zero: "", value: func(f *Filter, ev *session.Event, w *World) any { return f.symbol(ev.Note, w) }},
 	{Field: Field{Name: "error", Type: "object", On: "all", Meaning: "what could not be decoded: error != nil, error.op, error.offset, error.reason"},
 		zero: Problem{}, value: func(_ *Filter, ev *session.Event, _ *World) any {
 			if ev.ErrCode == decode.ReasonNone {
