@@ -40,25 +40,19 @@ func appendDigits(dst []byte, n int64, digits int) []byte {
 }
 
 // appendSeconds writes a span of ns in seconds with six decimals, as Wireshark shows time since the beginning.
-func appendSeconds(dst []byte, ns int64) []byte {
-	if ns < 0 {
-		dst = append(dst, '-')
-		ns = -ns
-	}
-	us := ns / 1000
-	dst = strconv.AppendInt(dst, us/1e6, 10)
-	dst = append(dst, '.')
-	return appendDigits(dst, us%1e6, 6)
-}
+func appendSeconds(dst []byte, ns int64) []byte { return appendMicros(dst, ns, 1e6, 6) }
 
 // appendMillis writes a span of ns in milliseconds with three decimals.
-func appendMillis(dst []byte, ns int64) []byte {
+func appendMillis(dst []byte, ns int64) []byte { return appendMicros(dst, ns, 1e3, 3) }
+
+// appendMicros writes a span of ns to the microsecond, in a unit of that many microseconds.
+func appendMicros(dst []byte, ns, unit int64, decimals int) []byte {
 	if ns < 0 {
 		dst = append(dst, '-')
 		ns = -ns
 	}
 	us := ns / 1000
-	dst = strconv.AppendInt(dst, us/1000, 10)
+	dst = strconv.AppendInt(dst, us/unit, 10)
 	dst = append(dst, '.')
-	return appendDigits(dst, us%1000, 3)
+	return appendDigits(dst, us%unit, decimals)
 }
