@@ -33,7 +33,7 @@ func sgr(color bool, r role) string {
 
 func roleOf(ev *session.Event) role {
 	switch {
-	case ev.Kind == session.Gap, ev.Kind == session.Garbage, ev.Kind == session.Undecodable:
+	case ev.Kind == session.Gap, ev.Kind == session.Garbage, ev.Kind == session.Undecodable, ev.Kind == session.Drop:
 		return roleBroken
 	case !ev.Kind.Frame():
 		return roleDim

@@ -52,8 +52,10 @@ func (j *JSON) Append(dst []byte, ev *session.Event, v *session.View) []byte {
 	b := strconv.AppendUint(append(dst, `{"frame":`...), uint64(ev.Number), 10)
 	b = append(b, `,"time":"`...)
 	b = j.clock.append(b, ev.Time)
-	b = append(b, `","conn":`...)
-	b = strconv.AppendUint(b, uint64(ev.Conn), 10)
+	b = append(b, '"')
+	if ev.Conn != 0 {
+		b = strconv.AppendUint(append(b, `,"conn":`...), uint64(ev.Conn), 10)
+	}
 	if v.Conn != nil {
 		if v.Conn.Client.IsValid() {
 			b = append(v.Conn.Client.AppendTo(append(b, `,"client":"`...)), '"')
@@ -62,7 +64,9 @@ func (j *JSON) Append(dst []byte, ev *session.Event, v *session.View) []byte {
 			b = append(v.Conn.Server.AppendTo(append(b, `,"server":"`...)), '"')
 		}
 	}
-	b = appendNameKey(b, `,"dir":`, ev.Dir.String())
+	if ev.Kind != session.Drop { // packets of either direction
+		b = appendNameKey(b, `,"dir":`, ev.Dir.String())
+	}
 	b = appendNameKey(b, `,"kind":`, ev.Kind.String())
 	problem := eventProblem(ev)
 	if ev.Kind.Frame() {
@@ -70,6 +74,9 @@ func (j *JSON) Append(dst []byte, ev *session.Event, v *session.View) []byte {
 	}
 	if filter.HasBytes(ev) {
 		b = appendIntKey(b, `,"bytes":`, int64(ev.Len))
+	}
+	if ev.Kind == session.Drop {
+		b = appendIntKey(b, `,"packets":`, int64(ev.Len))
 	}
 	b = j.appendSymbol(b, `,"note":`, ev.Note)
 	if problem.Code != decode.ReasonNone {

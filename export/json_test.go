@@ -267,3 +267,19 @@ func FuzzJSONLine(f *testing.F) {
 		checkLines(t, out.Bytes())
 	})
 }
+
+// Packets lost before they could be read belong to no connection and to no direction.
+func TestDropHasNoConnection(t *testing.T) {
+	var out bytes.Buffer
+	var j *JSON
+	s := session.New(session.Options{}, func(ev *session.Event, v *session.View) { j.Handle(ev, v) })
+	j = NewJSON(&out, s.Symbols, JSONOptions{})
+	s.Lost(1, 12, "the ring was full")
+	if err := j.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	want := `{"frame":1,"time":"1970-01-01T00:00:00.000000001Z","kind":"drop","packets":12,"note":"the ring was full"}` + "\n"
+	if out.String() != want {
+		t.Errorf("%s", out.String())
+	}
+}

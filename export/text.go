@@ -116,7 +116,11 @@ func (t *Text) Append(dst []byte, ev *session.Event, v *session.View) []byte {
 		b = t.right(b, widthTime, appendSeconds(t.scratch[:0], ev.Time-t.start))
 	}
 	b = append(b, ' ')
-	b = t.right(b, widthConn, strconv.AppendUint(t.scratch[:0], uint64(ev.Conn), 10))
+	conn := t.scratch[:0]
+	if ev.Conn != 0 {
+		conn = strconv.AppendUint(conn, uint64(ev.Conn), 10)
+	}
+	b = t.right(b, widthConn, conn)
 	b = append(b, ' ')
 	b = t.left(b, widthFlags, AppendFlags(t.scratch[:0], ev))
 	b = append(b, ' ')
@@ -193,6 +197,9 @@ func (t *Text) other(b []byte, ev *session.Event, v *session.View) []byte {
 	case filter.HasBytes(ev):
 		b = strconv.AppendUint(append(b, ' '), uint64(ev.Len), 10)
 		b = append(b, " bytes"...)
+	case ev.Kind == session.Drop:
+		b = strconv.AppendUint(append(b, ' '), uint64(ev.Len), 10)
+		b = append(b, " packets lost"...)
 	}
 	if ev.ErrCode != decode.ReasonNone {
 		b = appendProblem(append(b, ' '), ev)

@@ -49,12 +49,12 @@ type field struct {
 var table = []field{
 	number("frame", "", "all", "number of the event, from 1", func(ev *session.Event) int { return int(ev.Number) }),
 	text("time", "all", "capture time, RFC 3339 in UTC with nine decimals; compares as text", timeText),
-	number("conn", "", "all", "number of the connection, from 1", func(ev *session.Event) int { return int(ev.Conn) }),
+	number("conn", "", "all", "number of the connection, from 1; 0 for a drop", func(ev *session.Event) int { return int(ev.Conn) }),
 	text("client", "all", "ip:port of the client", func(f *Filter, ev *session.Event, w *World) any { return f.endpoint(ev, w).client }),
 	text("server", "all", "ip:port of the server", func(f *Filter, ev *session.Event, w *World) any { return f.endpoint(ev, w).server }),
 	text("dir", "all", "direction", func(f *Filter, ev *session.Event, _ *World) any { return dirs[ev.Dir&1] }, "c2s", "s2c"),
 	text("kind", "all", "kind of the event", func(f *Filter, ev *session.Event, _ *World) any { return kinds[min(int(ev.Kind), len(kinds)-1)] },
-		"request", "oneway", "response", "open", "close", "gap", "garbage", "tls", "proxy_header", "grpc", "undecodable"),
+		"request", "oneway", "response", "open", "close", "gap", "garbage", "tls", "proxy_header", "grpc", "undecodable", "drop"),
 	number("len", "bytes", "frames", "size of the frame, its four length bytes included", onFrame(func(ev *session.Event) int { return int(ev.Len) })),
 	number("header_len", "bytes", "frames", "size of the header", onFrame(func(ev *session.Event) int { return int(ev.HeaderLen) })),
 	number("body_len", "bytes", "frames", "size of the body", onFrame(func(ev *session.Event) int { return int(ev.BodyLen()) })),
@@ -119,6 +119,12 @@ var table = []field{
 	number("cut", "bytes", "frames", "bytes of the frame that the capture lacks; 0: it is whole", func(ev *session.Event) int { return int(ev.Cut) }),
 	number("bytes", "bytes", "gap, garbage", "bytes that were missing or passed over", func(ev *session.Event) int {
 		if !HasBytes(ev) {
+			return absent
+		}
+		return int(ev.Len)
+	}),
+	number("packets", "", "drop", "packets that were lost here", func(ev *session.Event) int {
+		if ev.Kind != session.Drop {
 			return absent
 		}
 		return int(ev.Len)

@@ -37,9 +37,11 @@ const (
 	ProxyHeader
 	GRPC
 	Undecodable
+	// Drop: packets were lost before they could be read; it belongs to no connection.
+	Drop
 )
 
-var kindNames = [...]string{"request", "oneway", "response", "open", "close", "gap", "garbage", "tls", "proxy_header", "grpc", "undecodable"}
+var kindNames = [...]string{"request", "oneway", "response", "open", "close", "gap", "garbage", "tls", "proxy_header", "grpc", "undecodable", "drop"}
 
 func (k Kind) String() string {
 	if int(k) < len(kindNames) {
@@ -99,11 +101,11 @@ type Event struct {
 	Ref     Ref
 
 	Number uint32 // from 1
-	Conn   uint32 // from 1
+	Conn   uint32 // from 1; 0: of no connection
 	// Pair is the number of the other half: the request of a response; of a request its response, once it has come
 	// (the Store fills that in). 0: none.
 	Pair      uint32
-	Len       uint32 // bytes: of the frame with its length field; of a gap or garbage how many
+	Len       uint32 // bytes: of the frame with its length field; of a gap or garbage how many; of a Drop: packets
 	HeaderLen uint32
 	Cut       uint32 // bytes of the frame that were not captured
 	Code      int32  // operation; see Unmatched
@@ -117,8 +119,8 @@ type Event struct {
 	Topic     Symbol
 	Group     Symbol
 	ClientID  Symbol
-	// Note says in words what bytes that are no frame are: our sentence with values from the wire, of at most maxNote
-	// bytes, UTF-8, to be sanitised where it is shown.
+	// Note says in words what bytes that are no frame are, or why packets were lost: our sentence with values from the wire,
+	// of at most maxNote bytes, UTF-8, to be sanitised where it is shown.
 	Note Symbol
 
 	Kind          Kind

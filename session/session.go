@@ -8,11 +8,18 @@
 //	                  └─ search (after a hole, or begun in the middle) ─┘
 package session
 
-import "github.com/mqsniff/mqsniff/decode"
+import (
+	"maps"
+	"math"
+	"slices"
+	"sync"
+
+	"github.com/mqsniff/mqsniff/decode"
+)
 
 // View is what an event was made from. It is borrowed for the call of a Handler.
 type View struct {
-	Conn *Conn
+	Conn *Conn // nil for a Drop
 	// The rest is set for frames only. Frame.Raw ends at the first byte that was not captured.
 	Frame   decode.Frame
 	Command *decode.Command
@@ -31,7 +38,22 @@ type Options struct {
 	Limits  decode.Limits
 	Buffer  int // bytes of unfinished frames, all connections together; default DefaultBuffer
 	Pending int // requests that wait for an answer, all connections together; default DefaultPending
+	// Shared joins this session to others; nil: it stands alone.
+	Shared *Shared
 }
+
+// Shared is what several sessions have in common that give their events to one handler, each from a goroutine of its own:
+// the numbers of events and connections, and the texts. The handler is called by one of them at a time, in the order of
+// the events' numbers.
+type Shared struct {
+	Symbols *Symbols
+
+	mu            sync.Mutex // held while an event is made and handed out
+	conns, events uint32
+}
+
+// NewShared returns a Shared for sessions to come.
+func NewShared() *Shared { return &Shared{Symbols: NewSymbols()} }
 
 // Session owns the connections of one source. It is used by one goroutine.
 type Session struct {
@@ -43,8 +65,8 @@ type Session struct {
 	held    int // bytes of memory for unfinished frames and windows
 	free    [][]byte
 	pending pendingTable
-	conns   uint32
-	events  uint32
+	shared  *Shared
+	joined  bool // shared has other sessions, too
 	live    map[uint32]*Conn
 	now     int64 // the latest time seen
 
@@ -62,8 +84,12 @@ func New(o Options, handle Handler) *Session {
 	if o.Pending <= 0 {
 		o.Pending = DefaultPending
 	}
+	shared := o.Shared
+	if shared == nil {
+		shared = NewShared()
+	}
 	return &Session{
-		Symbols: NewSymbols(), handle: handle, limits: o.Limits, buffer: o.Buffer,
+		Symbols: shared.Symbols, shared: shared, joined: o.Shared != nil, handle: handle, limits: o.Limits, buffer: o.Buffer,
 		pending: newPendingTable(o.Pending), live: map[uint32]*Conn{},
 	}
 }
@@ -71,10 +97,12 @@ func New(o Options, handle Handler) *Session {
 // Open begins a connection at time t. dir is the direction of the packet that began it; handshake says that this was a
 // SYN or a SYN+ACK.
 func (s *Session) Open(t int64, e Endpoints, dir Direction, handshake bool) *Conn {
-	s.conns++
-	c := &Conn{Number: s.conns, Endpoints: e, session: s}
-	s.live[c.Number] = c
+	c := &Conn{Endpoints: e, session: s}
 	ev := s.begin(c, Open, dir, t)
+	s.shared.conns++
+	c.Number = s.shared.conns
+	ev.Conn = c.Number
+	s.live[c.Number] = c
 	if !handshake {
 		ev.Marks |= MidStream
 	}
@@ -85,24 +113,37 @@ func (s *Session) Open(t int64, e Endpoints, dir Direction, handshake bool) *Con
 // End says that nothing more will come: what is unfinished in any direction is reported, in the order of the
 // connections.
 func (s *Session) End() {
-	for n := uint32(1); len(s.live) > 0 && n <= s.conns; n++ {
-		if c := s.live[n]; c != nil {
-			c.finish(s.now)
-			delete(s.live, n)
-		}
+	for _, n := range slices.Sorted(maps.Keys(s.live)) {
+		s.live[n].finish(s.now)
+		delete(s.live, n)
 	}
+}
+
+// Lost says that packets were lost before they could be read, and why: they may have been of any connection. What is
+// missing of each shows as its gaps.
+func (s *Session) Lost(t int64, packets uint64, why string) {
+	ev := s.begin(nil, Drop, ClientToServer, t)
+	ev.Len = uint32(min(packets, math.MaxUint32))
+	ev.Note = s.Symbols.Add([]byte(why))
+	s.emit()
 }
 
 // Waiting is the number of requests without an answer so far; oneways do not count.
 func (s *Session) Waiting() int { return s.pending.len() + int(s.pending.evicted) }
 
-// begin starts the session's one event; emit hands it out.
+// begin starts the session's one event; emit hands it out, and follows always. c is nil for an event of no connection.
 func (s *Session) begin(c *Conn, k Kind, dir Direction, t int64) *Event {
 	if t > s.now {
 		s.now = t
 	}
-	s.events++
-	s.event = Event{Number: s.events, Conn: c.Number, Kind: k, Dir: dir, Time: t, QueueID: None, Language: decode.LanguageNone}
+	if s.joined {
+		s.shared.mu.Lock()
+	}
+	s.shared.events++
+	s.event = Event{Number: s.shared.events, Kind: k, Dir: dir, Time: t, QueueID: None, Language: decode.LanguageNone}
+	if c != nil {
+		s.event.Conn = c.Number
+	}
 	s.view.Conn = c
 	return &s.event
 }
@@ -111,6 +152,9 @@ func (s *Session) emit() {
 	s.handle(&s.event, &s.view)
 	s.view.Frame = decode.Frame{}
 	s.view.Command = nil
+	if s.joined {
+		s.shared.mu.Unlock()
+	}
 }
 
 // take returns an empty buffer; give returns it.
