@@ -30,11 +30,10 @@ func (r *reading) read(ctx context.Context, files *capture.Files) error {
 	return err
 }
 
-// sourceStats are the counters of the capture files, for a summary.
-func sourceStats(paths []string, files *capture.Files) export.SourceStats {
-	s := files.Stats()
+// sourceStats are the counters of a capture, for a summary. names are its files or interfaces.
+func sourceStats(names []string, s capture.Stats) export.SourceStats {
 	return export.SourceStats{
-		Files: paths, Packets: s.Packets, Bytes: s.Bytes, First: s.First, Last: s.Last,
+		Files: names, Packets: s.Packets, Bytes: s.Bytes, First: s.First, Last: s.Last,
 		Notes: []export.Note{
 			{Name: "tcp_packets", Count: s.TCPPackets},
 			{Name: "other_packets", Count: s.Other},

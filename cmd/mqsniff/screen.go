@@ -59,7 +59,7 @@ func openScreen(ctx context.Context, t *terminal, paths []string, o *screenOptio
 		if credentials != nil {
 			t.say("lines do not show what --acl is for; use mqsniff read --detail --acl …")
 		}
-		return (&readOptions{output: "text", color: "auto", follow: o.follow}).run(ctx, t, paths)
+		return (&readOptions{printOptions: printOptions{output: "text", color: "auto"}, follow: o.follow}).run(ctx, t, paths)
 	}
 	files, err := capture.Open(paths, capture.Options{Follow: o.follow})
 	if err != nil {
