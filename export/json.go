@@ -64,7 +64,7 @@ func (j *JSON) Append(dst []byte, ev *session.Event, v *session.View) []byte {
 			b = append(v.Conn.Server.AppendTo(append(b, `,"server":"`...)), '"')
 		}
 	}
-	if ev.Kind != session.Drop { // packets of either direction
+	if ev.Kind != session.Drop && ev.Kind != session.Notice { // they have none
 		b = appendNameKey(b, `,"dir":`, ev.Dir.String())
 	}
 	b = appendNameKey(b, `,"kind":`, ev.Kind.String())

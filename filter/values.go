@@ -10,7 +10,7 @@ import (
 // An interface that holds an int or a string costs an allocation to make. These hold what expressions see again and again.
 var (
 	dirs  = [...]any{session.ClientToServer.String(), session.ServerToClient.String()}
-	kinds = func() (k [session.Drop + 1]any) {
+	kinds = func() (k [session.Notice + 1]any) {
 		for i := range k {
 			k[i] = session.Kind(i).String()
 		}

@@ -39,9 +39,11 @@ const (
 	Undecodable
 	// Drop: packets were lost before they could be read; it belongs to no connection.
 	Drop
+	// Notice: words of the source about a connection, or about itself.
+	Notice
 )
 
-var kindNames = [...]string{"request", "oneway", "response", "open", "close", "gap", "garbage", "tls", "proxy_header", "grpc", "undecodable", "drop"}
+var kindNames = [...]string{"request", "oneway", "response", "open", "close", "gap", "garbage", "tls", "proxy_header", "grpc", "undecodable", "drop", "notice"}
 
 func (k Kind) String() string {
 	if int(k) < len(kindNames) {
@@ -119,7 +121,7 @@ type Event struct {
 	Topic     Symbol
 	Group     Symbol
 	ClientID  Symbol
-	// Note says in words what bytes that are no frame are, or why packets were lost: our sentence with values from the wire,
+	// Note says in words what bytes that are no frame are, why packets were lost, what a source has to say: our sentence with values from the wire,
 	// of at most maxNote bytes, UTF-8, to be sanitised where it is shown.
 	Note Symbol
 

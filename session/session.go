@@ -19,7 +19,7 @@ import (
 
 // View is what an event was made from. It is borrowed for the call of a Handler.
 type View struct {
-	Conn *Conn // nil for a Drop
+	Conn *Conn // nil where the event's Conn is 0
 	// The rest is set for frames only. Frame.Raw ends at the first byte that was not captured.
 	Frame   decode.Frame
 	Command *decode.Command
@@ -125,6 +125,13 @@ func (s *Session) Lost(t int64, packets uint64, why string) {
 	ev := s.begin(nil, Drop, ClientToServer, t)
 	ev.Len = uint32(min(packets, math.MaxUint32))
 	ev.Note = s.Symbols.Add([]byte(why))
+	s.emit()
+}
+
+// Notice hands on what a source has to say, about a connection or, with c nil, about itself: an interface went down, an
+// address could not be reached. text is one line; it may hold text from outside.
+func (s *Session) Notice(c *Conn, t int64, text string) {
+	s.begin(c, Notice, ClientToServer, t).Note = s.Symbols.Add([]byte(text))
 	s.emit()
 }
 
