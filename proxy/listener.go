@@ -1,0 +1,129 @@
+package proxy
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/netip"
+	"sync"
+	"time"
+)
+
+// Resolve finds out where an accepted connection wants to go, as host:port. answer, if not nil, is told once whether that
+// could be reached, before any byte is relayed.
+type Resolve func(ctx context.Context, client net.Conn) (target string, answer func(dialed error) error, err error)
+
+// Fixed sends every connection to one address.
+func Fixed(target string) Resolve {
+	return func(context.Context, net.Conn) (string, func(error) error, error) { return target, nil, nil }
+}
+
+// Listener accepts connections for a Proxy.
+type Listener struct {
+	Mode    string // for people: "name server", "broker", "map", "socks", "redirect"
+	Target  string // host:port of a fixed one; "" where the client says
+	Address netip.AddrPort
+
+	proxy   *Proxy
+	resolve Resolve
+	net     net.Listener
+	cancel  context.CancelFunc
+	mu      sync.Mutex
+	failing error
+}
+
+// Listen begins to accept connections on an address. The error says which address and what to do.
+func (p *Proxy) Listen(address, mode, target string, resolve Resolve) (*Listener, error) {
+	inner, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, listenError(address, err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	l := &Listener{Mode: mode, Target: target, Address: addrPort(inner.Addr()), proxy: p, resolve: resolve, net: inner, cancel: cancel}
+	p.mu.Lock()
+	closing := p.closing
+	if !closing {
+		p.listeners = append(p.listeners, l)
+	}
+	p.mu.Unlock()
+	if closing {
+		l.Close()
+		return nil, errors.New("the proxy is shutting down")
+	}
+	go l.accept(ctx)
+	return l, nil
+}
+
+// Close stops accepting. Connections go on.
+func (l *Listener) Close() error {
+	l.proxy.mu.Lock()
+	for i, other := range l.proxy.listeners {
+		if other == l {
+			l.proxy.listeners = append(l.proxy.listeners[:i:i], l.proxy.listeners[i+1:]...)
+			break
+		}
+	}
+	l.proxy.mu.Unlock()
+	l.cancel()
+	return l.net.Close()
+}
+
+// Err is why the listener does not accept at the moment; nil: it does.
+func (l *Listener) Err() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.failing
+}
+
+// Listeners are those that are open.
+func (p *Proxy) Listeners() []*Listener {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return append([]*Listener(nil), p.listeners...)
+}
+
+// Waiting for descriptors: from the first pause to the longest.
+const (
+	firstPause = 5 * time.Millisecond
+	longPause  = time.Second
+)
+
+// accept goes on until the listener is closed. Want of descriptors or memory is waited out.
+func (l *Listener) accept(ctx context.Context) {
+	pause := firstPause
+	for {
+		client, err := l.net.Accept()
+		if err == nil {
+			l.setErr(nil)
+			pause = firstPause
+			l.proxy.accepted.Add(1)
+			// A connection outlives its listener.
+			go l.proxy.serve(context.WithoutCancel(ctx), l, client)
+			continue
+		}
+		if ctx.Err() != nil || errors.Is(err, net.ErrClosed) {
+			return
+		}
+		if l.setErr(err) {
+			l.proxy.Notice("accepting on " + l.Address.String() + " pauses: " + err.Error())
+		}
+		if !temporary(err) {
+			pause = longPause
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(pause):
+		}
+		pause = min(2*pause, longPause)
+	}
+}
+
+// setErr tells whether the state changed.
+func (l *Listener) setErr(err error) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	changed := (l.failing == nil) != (err == nil)
+	l.failing = err
+	return changed
+}

@@ -1,0 +1,468 @@
+package proxy
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"net"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/mqsniff/mqsniff/decode"
+	"github.com/mqsniff/mqsniff/session"
+)
+
+// watcher is an Observer that remembers what it saw.
+type watcher struct {
+	mu      sync.Mutex
+	read    [2][]byte
+	written [2][]byte
+	skipped [2]int64
+	opened  int
+	closed  []session.CloseReason
+	notices []string
+	block   chan struct{} // not nil: every call waits for it
+}
+
+func (w *watcher) enter() func() {
+	if w.block != nil {
+		<-w.block
+	}
+	w.mu.Lock()
+	return w.mu.Unlock
+}
+
+func (w *watcher) Open(*Conn, int64) { defer w.enter()(); w.opened++ }
+func (w *watcher) Bytes(_ *Conn, r Relayed) {
+	defer w.enter()()
+	w.read[r.Dir] = append(w.read[r.Dir], r.Read...)
+	w.written[r.Dir] = append(w.written[r.Dir], r.Written...)
+}
+func (w *watcher) Skipped(_ *Conn, dir session.Direction, _, n int64) {
+	defer w.enter()()
+	w.skipped[dir] += n
+}
+func (w *watcher) Notice(_ *Conn, _ int64, text string) {
+	defer w.enter()()
+	w.notices = append(w.notices, text)
+}
+func (w *watcher) Close(_ *Conn, _ session.Direction, _ int64, why session.CloseReason) {
+	defer w.enter()()
+	w.closed = append(w.closed, why)
+}
+
+// start runs a proxy in front of a server that serve plays, and returns a client's connection through it.
+func start(t *testing.T, o Options, serve func(*net.TCPConn)) (*Proxy, *net.TCPConn) {
+	t.Helper()
+	upstream, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		for {
+			c, err := upstream.Accept()
+			if err != nil {
+				return
+			}
+			go serve(c.(*net.TCPConn))
+		}
+	}()
+	p := New(o)
+	l, err := p.Listen("127.0.0.1:0", "map", upstream.Addr().String(), Fixed(upstream.Addr().String()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		upstream.Close()
+		ctx, cancel := context.WithCancel(context.Background())
+		cancel()
+		p.Shutdown(ctx)
+	})
+	return p, dial(t, l.Address.String())
+}
+
+func dial(t *testing.T, address string) *net.TCPConn {
+	t.Helper()
+	c, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	return c.(*net.TCPConn)
+}
+
+// drain ends the proxy, so that the observer has seen everything.
+func drain(p *Proxy) {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	p.Shutdown(ctx)
+}
+
+func frame(t testing.TB, code, opaque, flag int32, body []byte) []byte {
+	t.Helper()
+	b, err := decode.EncodeCommand(nil, decode.JSON, &decode.CommandSpec{Code: code, Opaque: opaque, Flag: flag, Version: 479}, body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// noRewrite wants answers and leaves them as they are, so that they pass through the gate.
+type noRewrite struct{ seen, large int }
+
+func (*noRewrite) Wants(code int32) bool { return code == 105 }
+func (n *noRewrite) Rewrite(_ *Conn, _, _ int32, body []byte) []byte {
+	n.seen++
+	return body
+}
+func (n *noRewrite) TooLarge(*Conn, int32, int) { n.large++ }
+
+// Whatever comes in goes out, in both directions, in every mode of the pumps, and the observer sees just that.
+func TestBytesGoThroughAsTheyCame(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	noise := func(n int) []byte {
+		b := make([]byte, n)
+		for i := range b {
+			b[i] = byte(random.Uint32())
+		}
+		return b
+	}
+	var frames, answers []byte
+	for i := range int32(300) {
+		code := int32(310)
+		if i%3 == 0 {
+			code = 105
+		}
+		frames = append(frames, frame(t, code, i, 0, noise(random.IntN(3000)))...)
+		answers = append(answers, frame(t, 0, i, 1, noise(random.IntN(3000)))...)
+	}
+	huge := binary.BigEndian.AppendUint32(nil, 300_000)
+	huge = append(binary.BigEndian.AppendUint32(huge, 200_000), noise(299_996)...) // a header beyond what is looked into
+	large := frame(t, 0, 1, 1, noise(17<<20))
+	for name, c := range map[string]struct{ up, down []byte }{
+		"frames":          {frames, answers},
+		"truncated":       {frames[:len(frames)-100], answers[:len(answers)-10]},
+		"garbage":         {noise(200_000), noise(300_000)},
+		"garbage between": {append(append([]byte(nil), frames...), append(noise(5000), frames...)...), append(append([]byte(nil), answers...), noise(99)...)},
+		"nothing":         {nil, nil},
+		"one byte":        {[]byte{0}, []byte{1}},
+		"huge header":     {append(huge, frames...), append(append([]byte(nil), huge...), answers...)},
+		"large answer":    {frame(t, 105, 1, 0, nil), append(large, answers...)},
+	} {
+		for _, mode := range []string{"splice", "tap", "gate"} {
+			for _, small := range []bool{false, true} {
+				up, down := c.up, c.down
+				if small {
+					up, down = up[:min(len(up), 1500)], down[:min(len(down), 1500)]
+				}
+				if testing.Short() && len(down) > 1<<20 {
+					continue
+				}
+				t.Run(name+" "+mode+map[bool]string{true: " byte by byte"}[small], func(t *testing.T) {
+					w := &watcher{}
+					o := Options{Memory: 256 << 20}
+					if mode != "splice" {
+						o.Observer = w
+					}
+					if mode == "gate" {
+						o.Rewriter = &noRewrite{}
+					}
+					var got []byte
+					received := make(chan struct{})
+					p, client := start(t, o, func(s *net.TCPConn) {
+						defer s.Close()
+						go func() {
+							defer close(received)
+							got, _ = io.ReadAll(s)
+						}()
+						write(s, down, small)
+						s.CloseWrite()
+						<-received
+					})
+					go func() {
+						write(client, up, small)
+						client.CloseWrite()
+					}()
+					back, err := io.ReadAll(client)
+					if err != nil {
+						t.Fatal(err)
+					}
+					<-received
+					drain(p)
+					if sha256.Sum256(got) != sha256.Sum256(up) || sha256.Sum256(back) != sha256.Sum256(down) {
+						t.Fatalf("%d of %d bytes arrived, %d of %d came back, or others", len(got), len(up), len(back), len(down))
+					}
+					if s := p.Stats(); s.Relayed != [2]uint64{uint64(len(up)), uint64(len(down))} {
+						t.Errorf("counted %v, want %d and %d", s.Relayed, len(up), len(down))
+					}
+					if mode == "splice" {
+						return
+					}
+					for dir, want := range [2][]byte{up, down} {
+						if !bytes.Equal(w.read[dir], want) || !bytes.Equal(w.written[dir], want) {
+							t.Errorf("the observer saw %d and %d bytes of %d, or others", len(w.read[dir]), len(w.written[dir]), len(want))
+						}
+					}
+					if w.opened != 1 || len(w.closed) != 1 || w.closed[0] != session.CloseFIN {
+						t.Errorf("opened %d times, closed %v", w.opened, w.closed)
+					}
+				})
+			}
+		}
+	}
+}
+
+func write(c *net.TCPConn, b []byte, small bool) {
+	if !small {
+		c.Write(b)
+		return
+	}
+	for i := range b {
+		c.Write(b[i : i+1])
+	}
+}
+
+// A client that has finished sending still gets its answer.
+func TestHalfClose(t *testing.T) {
+	_, client := start(t, Options{Observer: &watcher{}}, func(s *net.TCPConn) {
+		b, _ := io.ReadAll(s)
+		time.Sleep(50 * time.Millisecond)
+		s.Write(append([]byte("re: "), b...))
+		s.Close()
+	})
+	client.Write([]byte("question"))
+	client.CloseWrite()
+	if b, err := io.ReadAll(client); err != nil || string(b) != "re: question" {
+		t.Errorf("%q, %v", b, err)
+	}
+}
+
+// A reset of one side is a reset of the other, and the observer is told so.
+func TestResetIsMirrored(t *testing.T) {
+	for _, splice := range []bool{false, true} {
+		w := &watcher{}
+		o := Options{Observer: w}
+		if splice {
+			o.Observer = nil
+		}
+		p, client := start(t, o, func(s *net.TCPConn) {
+			io.ReadFull(s, make([]byte, 4))
+			s.SetLinger(0)
+			s.Close()
+		})
+		client.Write([]byte("ping"))
+		if _, err := io.ReadAll(client); !errors.Is(err, syscall.ECONNRESET) {
+			t.Errorf("splice %v: the client saw %v", splice, err)
+		}
+		drain(p)
+		if !splice && (len(w.closed) != 1 || w.closed[0] != session.CloseRST) {
+			t.Errorf("closed %v", w.closed)
+		}
+	}
+}
+
+// The other way round: the server sees that its client reset the connection.
+func TestClientResetIsMirrored(t *testing.T) {
+	seen := make(chan error, 1)
+	_, client := start(t, Options{Observer: &watcher{}}, func(s *net.TCPConn) {
+		_, err := io.ReadAll(s)
+		seen <- err
+	})
+	client.Write([]byte("ping"))
+	time.Sleep(20 * time.Millisecond)
+	client.SetLinger(0)
+	client.Close()
+	if err := <-seen; !errors.Is(err, syscall.ECONNRESET) {
+		t.Errorf("the server saw %v", err)
+	}
+}
+
+// A stuck observer loses bytes, knows how many, and slows nothing down.
+func TestStuckObserverDelaysNothing(t *testing.T) {
+	w := &watcher{block: make(chan struct{})}
+	const n = 8 << 20
+	p, client := start(t, Options{Observer: w, Memory: 1 << 20}, func(s *net.TCPConn) {
+		s.Write(make([]byte, n))
+		s.Close()
+	})
+	if got, err := io.Copy(io.Discard, client); err != nil || got != n {
+		t.Fatalf("%d bytes, %v", got, err)
+	}
+	if waiting := p.Stats().Waiting; waiting > 1<<20 {
+		t.Errorf("%d bytes wait", waiting)
+	}
+	close(w.block)
+	client.Close()
+	drain(p)
+	seen := int64(len(w.read[session.ServerToClient]))
+	if lost := w.skipped[session.ServerToClient]; lost == 0 || seen+lost != n || p.Stats().Skipped[session.ServerToClient] != uint64(lost) {
+		t.Errorf("saw %d, was told of %d lost, counted %v; sent %d", seen, lost, p.Stats().Skipped, n)
+	}
+	if waiting := p.Stats().Waiting; waiting != 0 {
+		t.Errorf("%d bytes wait after the end", waiting)
+	}
+}
+
+// A slow receiver stops the sender: nothing piles up in between.
+func TestBackPressure(t *testing.T) {
+	sent := make(chan int, 1)
+	p, client := start(t, Options{Observer: &watcher{}}, func(s *net.TCPConn) {
+		n := 0
+		s.SetWriteDeadline(time.Now().Add(500 * time.Millisecond))
+		for n < 1<<30 {
+			m, err := s.Write(make([]byte, 1<<20))
+			n += m
+			if err != nil {
+				break
+			}
+		}
+		sent <- n
+	})
+	client.SetReadBuffer(64 << 10)
+	if n := <-sent; n > 64<<20 {
+		t.Errorf("the server could send %d bytes that nobody read", n)
+	}
+	client.Close()
+	drain(p)
+}
+
+// An upstream that is not there resets the client and is named.
+func TestUpstreamDown(t *testing.T) {
+	w := &watcher{}
+	p := New(Options{Observer: w})
+	closed, _ := net.Listen("tcp", "127.0.0.1:0")
+	target := closed.Addr().String()
+	closed.Close()
+	l, err := p.Listen("127.0.0.1:0", "map", target, Fixed(target))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := refused(l.Address.String()); !errors.Is(err, syscall.ECONNRESET) {
+		t.Errorf("the client saw %v", err)
+	}
+	drain(p)
+	if len(w.notices) != 1 || !strings.Contains(w.notices[0], target) || p.Stats().DialErrors != 1 {
+		t.Errorf("%q, %+v", w.notices, p.Stats())
+	}
+}
+
+// A black hole does not hold a client for longer than the dial time-out.
+func TestUpstreamBlackHole(t *testing.T) {
+	p := New(Options{DialTimeout: 50 * time.Millisecond, Dial: func(ctx context.Context, _ string) (net.Conn, error) {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}})
+	l, err := p.Listen("127.0.0.1:0", "map", "hole:1", Fixed("hole:1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := refused(l.Address.String()); !errors.Is(err, syscall.ECONNRESET) {
+		t.Errorf("the client saw %v", err)
+	}
+	drain(p)
+}
+
+// refused connects and returns how that ended: in connecting already, or in reading.
+func refused(address string) error {
+	c, err := net.Dial("tcp", address)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	_, err = io.ReadAll(c)
+	return err
+}
+
+// Connections beyond the limit are refused and counted; the others go on.
+func TestConnectionLimit(t *testing.T) {
+	p, first := start(t, Options{MaxConns: 1, Observer: &watcher{}}, func(s *net.TCPConn) { io.Copy(s, s) })
+	first.Write([]byte("a"))
+	io.ReadFull(first, make([]byte, 1))
+	if err := refused(p.Listeners()[0].Address.String()); !errors.Is(err, syscall.ECONNRESET) {
+		t.Errorf("the second client saw %v", err)
+	}
+	first.Write([]byte("b"))
+	if _, err := io.ReadFull(first, make([]byte, 1)); err != nil {
+		t.Error(err)
+	}
+	if s := p.Stats(); s.Refused != 1 || s.Open != 1 {
+		t.Errorf("%+v", s)
+	}
+	first.Close()
+	drain(p)
+}
+
+// Shutdown waits for what goes on, and then does not wait any more.
+func TestShutdown(t *testing.T) {
+	p, client := start(t, Options{Observer: &watcher{}}, func(s *net.TCPConn) { io.Copy(s, s) })
+	client.Write([]byte("a"))
+	io.ReadFull(client, make([]byte, 1))
+	address := p.Listeners()[0].Address.String()
+	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
+	defer cancel()
+	p.Shutdown(ctx)
+	if _, err := io.ReadAll(client); !errors.Is(err, syscall.ECONNRESET) {
+		t.Errorf("the client saw %v", err)
+	}
+	if _, err := net.Dial("tcp", address); err == nil {
+		t.Error("still listening")
+	}
+}
+
+func TestListenErrors(t *testing.T) {
+	p := New(Options{})
+	defer drain(p)
+	l, err := p.Listen("127.0.0.1:0", "map", "x", Fixed("x"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for address, want := range map[string]string{l.Address.String(): "is taken by another program", "192.0.2.1:7": "is no address of this machine"} {
+		if _, err := p.Listen(address, "map", "x", Fixed("x")); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), address) {
+			t.Errorf("%s: %v", address, err)
+		}
+	}
+}
+
+// doubled rewrites bodies to twice their length.
+type doubled struct{ noRewrite }
+
+func (*doubled) Rewrite(_ *Conn, code, _ int32, body []byte) []byte {
+	return append(append([]byte(nil), body...), body...)
+}
+
+// Only answers to what is wanted are rewritten, their length with them, however the bytes are cut; the rest stays.
+func TestRewrite(t *testing.T) {
+	other, wanted := frame(t, 0, 1, 1, []byte("other")), frame(t, 0, 2, 1, []byte("route"))
+	changed := frame(t, 0, 2, 1, []byte("routeroute"))
+	fromServer := frame(t, 105, 9, 0, []byte("a request of the server"))
+	down := bytes.Join([][]byte{other, fromServer, wanted, other}, nil)
+	want := bytes.Join([][]byte{other, fromServer, changed, other}, nil)
+	for _, small := range []bool{false, true} {
+		w := &watcher{}
+		p, client := start(t, Options{Observer: w, Rewriter: &doubled{}}, func(s *net.TCPConn) {
+			io.ReadFull(s, make([]byte, len(frame(t, 310, 1, 0, nil))+len(frame(t, 105, 2, 0, nil))))
+			write(s, down, small)
+			s.Close()
+		})
+		client.Write(append(frame(t, 310, 1, 0, nil), frame(t, 105, 2, 0, nil)...))
+		back, err := io.ReadAll(client)
+		if err != nil || !bytes.Equal(back, want) {
+			t.Errorf("small %v: got %q, %v", small, back, err)
+		}
+		client.Close()
+		drain(p)
+		if !bytes.Equal(w.read[1], down) || !bytes.Equal(w.written[1], want) {
+			t.Errorf("small %v: the observer saw other bytes", small)
+		}
+		if left := p.budget.Load(); left != DefaultMemory/2 {
+			t.Errorf("%d bytes are still set aside", DefaultMemory/2-left)
+		}
+	}
+}

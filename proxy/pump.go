@@ -1,0 +1,113 @@
+package proxy
+
+import (
+	"io"
+	"time"
+
+	"github.com/mqsniff/mqsniff/decode"
+	"github.com/mqsniff/mqsniff/session"
+)
+
+// pump carries the bytes of one direction of a connection.
+type pump struct {
+	proxy    *Proxy
+	conn     *Conn
+	dir      session.Direction
+	src, dst *side
+	asked    *asked
+
+	scanner  scanner // of requests
+	gate     gate    // of answers
+	command  decode.Command
+	received time.Time
+	skipped  int64 // bytes for which the tap had no room, not told yet
+}
+
+// run carries bytes until src ends or either side fails. The error is that of the side that failed; nil after a FIN.
+func (p *pump) run() error {
+	if p.proxy.tap == nil && p.proxy.options.Rewriter == nil {
+		return p.splice()
+	}
+	use := p.use
+	for {
+		err := p.src.read(p.proxy.chunks, use)
+		if err == nil {
+			continue
+		}
+		if held := p.gate.end(); len(held) > 0 { // the stream ended inside an answer
+			if err := p.out(held, held); err != nil {
+				return err
+			}
+		}
+		p.tell(true)
+		if ended(err) {
+			return nil
+		}
+		return err
+	}
+}
+
+// splice leaves the carrying to the kernel, where it can.
+func (p *pump) splice() error {
+	n, err := io.Copy(p.dst.Conn, p.src.Conn)
+	p.conn.relayed[p.dir].Add(uint64(n))
+	return err
+}
+
+// use takes bytes that were read.
+func (p *pump) use(b []byte) error {
+	p.received = time.Now()
+	p.conn.relayed[p.dir].Add(uint64(len(b)))
+	if p.proxy.options.Rewriter == nil {
+		return p.out(b, b)
+	}
+	if p.dir == session.ServerToClient {
+		err := p.gate.feed(b, p.out)
+		p.opaque(p.gate.scanner.opaque)
+		return err
+	}
+	p.scanner.scan(b, p.look)
+	p.opaque(p.scanner.opaque)
+	return p.out(b, b)
+}
+
+func (p *pump) look(f decode.Frame) { p.asked.look(f, &p.command, p.proxy.options.Rewriter.Wants) }
+
+// opaque notes, once for a connection, that a direction is no remoting.
+func (p *pump) opaque(is bool) {
+	if is && p.conn.opaque.CompareAndSwap(false, true) {
+		p.proxy.notice(p.conn, "this is not the remoting protocol: bytes go through as they are, addresses in them are not rewritten")
+	}
+}
+
+// out writes and then tells the observer.
+func (p *pump) out(read, written []byte) error {
+	if _, err := p.dst.Write(written); err != nil {
+		return writeError{err}
+	}
+	tap := p.proxy.tap
+	if tap == nil || p.conn.unseen {
+		return nil
+	}
+	p.tell(false)
+	r := Relayed{Dir: p.dir, Time: p.received.UnixNano(), Added: int64(time.Since(p.received)), Read: read, Written: written}
+	if p.skipped > 0 || !tap.bytes(p.conn, r) {
+		p.skipped += int64(len(read))
+		p.conn.skipped[p.dir].Add(uint64(len(read)))
+	}
+	return nil
+}
+
+// tell reports skipped bytes as soon as there is room, or at the end.
+func (p *pump) tell(end bool) {
+	if tap := p.proxy.tap; p.skipped > 0 && (end || tap.room()) {
+		tap.held.Add(itemSize)
+		tap.put(item{kind: itemSkipped, conn: p.conn, dir: p.dir, time: time.Now().UnixNano(), added: p.skipped})
+		p.skipped = 0
+	}
+}
+
+// writeError is of the side that bytes go to.
+type writeError struct{ error }
+
+func (e writeError) Unwrap() error { return e.error }

@@ -1,0 +1,215 @@
+package proxy
+
+import (
+	"bytes"
+	"encoding/binary"
+	"sync"
+	"sync/atomic"
+
+	"github.com/mqsniff/mqsniff/decode"
+)
+
+// Rewriter changes the bodies of answers on their way to the client. It is called from many goroutines.
+type Rewriter interface {
+	// Wants tells whether the answers to requests of a code are rewritten.
+	Wants(code int32) bool
+	// Rewrite returns the body that goes on in place of body, which it must not change. body itself means: as it is.
+	// code is that of the request, status that of the answer.
+	Rewrite(c *Conn, code, status int32, body []byte) []byte
+	// TooLarge says that an answer of n bytes went on as it was, for want of room.
+	TooLarge(c *Conn, code int32, n int)
+}
+
+// asked are the requests of a connection whose answers shall be rewritten.
+type asked struct {
+	count atomic.Int32
+	mu    sync.Mutex
+	codes map[int32]int32 // by opaque
+}
+
+// maxAsked bounds the table; nobody asks for so many addresses at once.
+const maxAsked = 4096
+
+func (a *asked) add(opaque, code int32) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.codes == nil {
+		a.codes = map[int32]int32{}
+	}
+	if len(a.codes) == maxAsked {
+		clear(a.codes)
+	}
+	a.codes[opaque] = code
+	a.count.Store(int32(len(a.codes)))
+}
+
+func (a *asked) take(opaque int32) (code int32, ok bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	code, ok = a.codes[opaque]
+	delete(a.codes, opaque)
+	a.count.Store(int32(len(a.codes)))
+	return code, ok
+}
+
+func (a *asked) has(opaque int32) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	_, ok := a.codes[opaque]
+	return ok
+}
+
+// look notes a request whose answer is wanted. Most frames are told apart without decoding them.
+func (a *asked) look(f decode.Frame, cmd *decode.Command, wants func(int32) bool) {
+	if f.Serialization == decode.JSON && !maybe(f.Header, wants) {
+		return
+	}
+	if cmd.Decode(f) == nil && !cmd.Response() && !cmd.Oneway() && wants(cmd.Code) {
+		a.add(cmd.Opaque, cmd.Code)
+	}
+}
+
+var codeKey = []byte(`"code"`)
+
+// maybe tells whether a JSON header may have a code that is wanted. It errs on the side of yes.
+func maybe(header []byte, wants func(int32) bool) bool {
+	for {
+		i := bytes.Index(header, codeKey)
+		if i < 0 {
+			return bytes.IndexByte(header, '\\') >= 0 // an escaped key: nobody writes it, but it is allowed
+		}
+		header = header[i+len(codeKey):]
+		n, digits := int32(0), 0
+		for _, c := range header {
+			if c >= '0' && c <= '9' && digits < 9 {
+				n, digits = n*10+int32(c-'0'), digits+1
+			} else if digits > 0 || c != ':' && c != ' ' && c != '\t' && c != '"' {
+				break
+			}
+		}
+		if digits > 0 && wants(n) {
+			return true
+		}
+	}
+}
+
+// gate is the way of a connection's answers: it holds those that are to be rewritten until they are whole.
+type gate struct {
+	conn     *Conn
+	asked    *asked
+	rewriter Rewriter
+	scanner  scanner
+	held     []byte        // of the frame that is looked at; nothing of it went on
+	budget   *atomic.Int64 // bytes that all gates may still hold
+	reserved int64         // of them, for this one
+	command  decode.Command
+}
+
+// maxHeld is the longest answer that is rewritten, in bytes.
+const maxHeld = 16 << 20
+
+// feed takes the next bytes and calls out for what goes on: read, and what is written in its place.
+func (g *gate) feed(b []byte, out func(read, written []byte) error) error {
+	for len(b) > 0 {
+		if len(g.held) == 0 && (g.scanner.opaque || g.asked.count.Load() == 0) {
+			g.scanner.scan(b, nil)
+			return out(b, b)
+		}
+		n := 0
+		for n < len(b) && len(g.held) == 0 && !g.scanner.between() && !g.scanner.opaque {
+			n += g.scanner.step(b[n:], nil)
+		}
+		if n > 0 {
+			if err := out(b[:n], b[:n]); err != nil {
+				return err
+			}
+			b = b[n:]
+			continue
+		}
+		n, err := g.hold(b, out)
+		if err != nil {
+			return err
+		}
+		b = b[n:]
+	}
+	return nil
+}
+
+// hold adds to the frame at the gate, and lets it go when it is known or whole.
+func (g *gate) hold(b []byte, out func(read, written []byte) error) (int, error) {
+	want := decode.PrefixLen
+	if len(g.held) >= decode.PrefixLen {
+		p, _ := decode.ValidPrefix(g.held, limits)
+		if want += p.HeaderLen; len(g.held) >= want {
+			want = p.Len
+		}
+	}
+	n := min(want-len(g.held), len(b))
+	g.held = append(g.held, b[:n]...)
+	if len(g.held) < want {
+		return n, nil
+	}
+	p, ok := decode.ValidPrefix(g.held, limits)
+	switch {
+	case !ok || p.HeaderLen > maxHeader:
+		return n, g.release(out)
+	case len(g.held) < decode.PrefixLen+p.HeaderLen:
+		return n, nil
+	case len(g.held) == decode.PrefixLen+p.HeaderLen:
+		if !g.wanted(p) {
+			return n, g.release(out)
+		}
+	}
+	if len(g.held) < p.Len {
+		return n, nil
+	}
+	return n, g.rewrite(p, out)
+}
+
+// wanted tells whether the frame whose header is held answers a request that was noted.
+func (g *gate) wanted(p decode.Prefix) bool {
+	if g.command.Decode(decode.Cut(g.held, p)) != nil || !g.command.Response() || !g.asked.has(g.command.Opaque) {
+		return false
+	}
+	if p.Len > maxHeld || g.budget.Add(-int64(p.Len)) < 0 {
+		code, _ := g.asked.take(g.command.Opaque)
+		g.rewriter.TooLarge(g.conn, code, p.Len)
+		if p.Len <= maxHeld {
+			g.budget.Add(int64(p.Len))
+		}
+		return false
+	}
+	g.reserved = int64(p.Len)
+	return true
+}
+
+// end gives back what is reserved, and returns what was held: the stream ended inside a frame.
+func (g *gate) end() []byte {
+	g.budget.Add(g.reserved)
+	g.reserved = 0
+	held := g.held
+	g.held = nil
+	return held
+}
+
+// release lets go what is held, as it is.
+func (g *gate) release(out func(read, written []byte) error) error {
+	held := g.held
+	g.held = nil
+	g.scanner.scan(held, nil)
+	return out(held, held)
+}
+
+func (g *gate) rewrite(p decode.Prefix, out func(read, written []byte) error) error {
+	held := g.end()
+	f := decode.Cut(held, p)
+	code, _ := g.asked.take(g.command.Opaque)
+	body := g.rewriter.Rewrite(g.conn, code, g.command.Code, f.Body)
+	if len(body) == len(f.Body) && (len(body) == 0 || &body[0] == &f.Body[0]) {
+		return out(held, held)
+	}
+	head := decode.PrefixLen + p.HeaderLen
+	written := append(append(make([]byte, 0, head+len(body)), held[:head]...), body...)
+	binary.BigEndian.PutUint32(written, uint32(len(written)-4))
+	return out(held, written)
+}

@@ -1,0 +1,83 @@
+package proxy
+
+import (
+	"errors"
+	"io"
+	"net"
+	"sync"
+	"syscall"
+)
+
+// chunk is the size of what is read at once, in bytes.
+const chunkSize = 64 << 10
+
+// chunks are the buffers of all pumps. A pump has one only while there are bytes to carry, so that idle connections cost
+// little.
+type chunks struct{ pool sync.Pool }
+
+func newChunks() *chunks {
+	return &chunks{sync.Pool{New: func() any { b := make([]byte, chunkSize); return &b }}}
+}
+
+func (c *chunks) get() *[]byte  { return c.pool.Get().(*[]byte) }
+func (c *chunks) put(b *[]byte) { c.pool.Put(b) }
+
+// side is one of the two TCP connections of a Conn, as a pump reads and writes it.
+type side struct {
+	net.Conn
+	raw   syscall.RawConn // nil: reads need a buffer while they wait
+	small []byte          // that buffer
+}
+
+func newSide(c net.Conn) *side {
+	s := &side{Conn: c}
+	if tcp, ok := c.(*net.TCPConn); ok && canWait {
+		s.raw, _ = tcp.SyscallConn()
+	}
+	return s
+}
+
+// read waits for bytes and calls use with them, once; they are borrowed for the call.
+func (s *side) read(pool *chunks, use func([]byte) error) error {
+	if s.raw != nil {
+		return s.readWaiting(pool, use)
+	}
+	if s.small == nil {
+		s.small = make([]byte, 16<<10) // a TLS record's size
+	}
+	n, err := s.Conn.Read(s.small)
+	if n > 0 {
+		if err := use(s.small[:n]); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+// closeWrite says that nothing more will be written.
+func (s *side) closeWrite() error {
+	if c, ok := s.Conn.(interface{ CloseWrite() error }); ok {
+		return c.CloseWrite()
+	}
+	return s.Close()
+}
+
+// reset closes the connection so that the peer sees an RST.
+func (s *side) reset() {
+	c := s.Conn
+	if t, ok := c.(interface{ NetConn() net.Conn }); ok { // TLS: its close would say goodbye
+		c = t.NetConn()
+	}
+	if tcp, ok := c.(*net.TCPConn); ok {
+		tcp.SetLinger(0)
+	}
+	c.Close()
+}
+
+// isReset tells whether an error of reading or writing means that the peer reset the connection.
+func isReset(err error) bool {
+	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNABORTED)
+}
+
+// ended tells whether an error of reading is the regular end.
+func ended(err error) bool { return errors.Is(err, io.EOF) }
