@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -28,9 +29,13 @@ type Listener struct {
 	resolve Resolve
 	net     net.Listener
 	cancel  context.CancelFunc
+	open    atomic.Int64
 	mu      sync.Mutex
 	failing error
 }
+
+// Open is the number of its connections at the moment.
+func (l *Listener) Open() int64 { return l.open.Load() }
 
 // Listen begins to accept connections on an address. The error says which address and what to do.
 func (p *Proxy) Listen(address, mode, target string, resolve Resolve) (*Listener, error) {
@@ -98,7 +103,11 @@ func (l *Listener) accept(ctx context.Context) {
 			pause = firstPause
 			l.proxy.accepted.Add(1)
 			// A connection outlives its listener.
-			go l.proxy.serve(context.WithoutCancel(ctx), l, client)
+			l.open.Add(1)
+			go func() {
+				defer l.open.Add(-1)
+				l.proxy.serve(context.WithoutCancel(ctx), l, client)
+			}()
 			continue
 		}
 		if ctx.Err() != nil || errors.Is(err, net.ErrClosed) {

@@ -118,9 +118,9 @@ func frame(t testing.TB, code, opaque, flag int32, body []byte) []byte {
 type noRewrite struct{ seen, large int }
 
 func (*noRewrite) Wants(code int32) bool { return code == 105 }
-func (n *noRewrite) Rewrite(_ *Conn, _, _ int32, body []byte) []byte {
+func (n *noRewrite) Rewrite(*Conn, int32, *decode.Command, decode.Frame) []byte {
 	n.seen++
-	return body
+	return nil
 }
 func (n *noRewrite) TooLarge(*Conn, int32, int) { n.large++ }
 
@@ -433,8 +433,8 @@ func TestListenErrors(t *testing.T) {
 // doubled rewrites bodies to twice their length.
 type doubled struct{ noRewrite }
 
-func (*doubled) Rewrite(_ *Conn, code, _ int32, body []byte) []byte {
-	return append(append([]byte(nil), body...), body...)
+func (*doubled) Rewrite(_ *Conn, _ int32, _ *decode.Command, f decode.Frame) []byte {
+	return WithBody(f, append(append([]byte(nil), f.Body...), f.Body...))
 }
 
 // Only answers to what is wanted are rewritten, their length with them, however the bytes are cut; the rest stays.

@@ -9,13 +9,13 @@ import (
 	"github.com/mqsniff/mqsniff/decode"
 )
 
-// Rewriter changes the bodies of answers on their way to the client. It is called from many goroutines.
+// Rewriter changes answers on their way to the client. It is called from many goroutines.
 type Rewriter interface {
 	// Wants tells whether the answers to requests of a code are rewritten.
 	Wants(code int32) bool
-	// Rewrite returns the body that goes on in place of body, which it must not change. body itself means: as it is.
-	// code is that of the request, status that of the answer.
-	Rewrite(c *Conn, code, status int32, body []byte) []byte
+	// Rewrite returns the frame that goes on in place of f, whose bytes it must not change; nil: f goes on as it is. code
+	// is that of the request, answer the decoded header.
+	Rewrite(c *Conn, code int32, answer *decode.Command, f decode.Frame) []byte
 	// TooLarge says that an answer of n bytes went on as it was, for want of room.
 	TooLarge(c *Conn, code int32, n int)
 }
@@ -204,12 +204,16 @@ func (g *gate) rewrite(p decode.Prefix, out func(read, written []byte) error) er
 	held := g.end()
 	f := decode.Cut(held, p)
 	code, _ := g.asked.take(g.command.Opaque)
-	body := g.rewriter.Rewrite(g.conn, code, g.command.Code, f.Body)
-	if len(body) == len(f.Body) && (len(body) == 0 || &body[0] == &f.Body[0]) {
-		return out(held, held)
+	if written := g.rewriter.Rewrite(g.conn, code, &g.command, f); written != nil {
+		return out(held, written)
 	}
-	head := decode.PrefixLen + p.HeaderLen
-	written := append(append(make([]byte, 0, head+len(body)), held[:head]...), body...)
-	binary.BigEndian.PutUint32(written, uint32(len(written)-4))
-	return out(held, written)
+	return out(held, held)
+}
+
+// WithBody is f with another body: the header stays as it is, byte by byte, and the length says what it must.
+func WithBody(f decode.Frame, body []byte) []byte {
+	head := f.Raw[:decode.PrefixLen+len(f.Header)]
+	b := append(append(make([]byte, 0, len(head)+len(body)), head...), body...)
+	binary.BigEndian.PutUint32(b, uint32(len(b)-4))
+	return b
 }

@@ -1,0 +1,242 @@
+package proxy
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/mqsniff/mqsniff/decode"
+)
+
+// AddressOptions say what brokers' addresses are replaced by.
+type AddressOptions struct {
+	// Listen is the IP address that brokers' listeners are bound to.
+	Listen netip.Addr
+	// Advertise is the host that clients are told; best an IP address, as clients compare it with that of their
+	// connections (MQClientInstance). "": Listen, which must be no wildcard then.
+	Advertise string
+	// Ports chooses the ports.
+	Ports Ports
+	// External are addresses that somebody else listens for: real address to advertised one.
+	External map[string]string
+	// Internal rewrites what brokers tell each other (901), too.
+	Internal bool
+	// Strict answers with SYSTEM_ERROR instead of letting an address through that leads past the proxy.
+	Strict bool
+	// Leak is told, once for each, what could lead clients past the proxy. It is called from any goroutine.
+	Leak func(text string)
+}
+
+// Addresses is the Rewriter that keeps clients at the proxy: in route and cluster answers it replaces the brokers'
+// addresses by those of listeners, which it opens before the answer goes on, one at the port and one at the port - 2 for the
+// VIP channel (MixAll.brokerVIPChannel).
+type Addresses struct {
+	proxy   *Proxy
+	options AddressOptions
+
+	mu      sync.Mutex
+	brokers map[string]*broker
+	leaks   map[string]bool
+	count   int
+}
+
+// broker is the pair of listeners of one address.
+type broker struct {
+	advertised string
+	main, vip  *Listener // vip is nil where its port was taken
+	named      time.Time // when an answer named it last
+}
+
+// Bounds: brokers that are listened for at a time, leaks that are told, and when a broker that nobody names is forgotten.
+const (
+	maxBrokers = 4096
+	maxLeaks   = 1024
+	forgotten  = 10 * time.Minute
+)
+
+// NewAddresses returns Addresses that use the listeners of the proxy that SetProxy gives.
+func NewAddresses(o AddressOptions) (*Addresses, error) {
+	if o.Advertise == "" {
+		if o.Listen.IsUnspecified() {
+			return nil, fmt.Errorf("listening on %s needs --advertise HOST: the address of this machine that clients shall be told", o.Listen)
+		}
+		o.Advertise = o.Listen.String()
+	}
+	if ip, err := netip.ParseAddr(o.Advertise); err == nil && ip.IsUnspecified() {
+		return nil, fmt.Errorf("--advertise %s: no client can connect to that; name an address of this machine", o.Advertise)
+	}
+	return &Addresses{options: o, brokers: map[string]*broker{}, leaks: map[string]bool{}}, nil
+}
+
+// SetProxy says whose listeners are used. It comes before the first connection.
+func (a *Addresses) SetProxy(p *Proxy) { a.proxy = p }
+
+// Wants is part of Rewriter.
+func (a *Addresses) Wants(code int32) bool {
+	return code == codeRoute || code == codeCluster || code == codeMemberGroup && a.options.Internal
+}
+
+// TooLarge is part of Rewriter.
+func (a *Addresses) TooLarge(c *Conn, code int32, n int) {
+	a.leak(fmt.Sprintf("an answer of %d bytes to %s was too large to look for addresses in", n, decode.OperationName(code)))
+}
+
+// Rewrite is part of Rewriter.
+func (a *Addresses) Rewrite(c *Conn, code int32, answer *decode.Command, f decode.Frame) []byte {
+	if answer.Code != 0 || len(f.Body) == 0 {
+		return nil
+	}
+	var tree decode.Tree
+	found, err := places(&tree, code, f.Body)
+	if err != nil {
+		leak := fmt.Sprintf("the answer to %s could not be read: %v", decode.OperationName(code), err)
+		a.leak(leak)
+		return a.refusal(answer, f, leak)
+	}
+	leak := ""
+	body := splice(f.Body, found, func(real string) (string, bool) {
+		advertised, err := a.advertised(real, code)
+		if err != nil {
+			leak = fmt.Sprintf("clients were told the address %s: %v", real, err)
+			a.leak(leak)
+		}
+		return advertised, err == nil
+	})
+	if leak != "" && a.options.Strict {
+		return a.refusal(answer, f, leak)
+	}
+	return WithBody(f, body)
+}
+
+// refusal is what stands in for an answer that leads past the proxy; nil where it may go on as it is.
+func (a *Addresses) refusal(answer *decode.Command, f decode.Frame, leak string) []byte {
+	if !a.options.Strict {
+		return nil
+	}
+	remark := "mqsniff --strict: " + leak
+	spec := decode.SpecOf(answer)
+	spec.Code, spec.Remark, spec.Ext = 1, &remark, nil // SYSTEM_ERROR
+	b, err := decode.EncodeCommand(nil, f.Serialization, &spec, nil)
+	if err != nil {
+		return nil
+	}
+	return b
+}
+
+// leak tells once of a way past the proxy.
+func (a *Addresses) leak(text string) {
+	a.mu.Lock()
+	a.count++
+	told := a.leaks[text] || len(a.leaks) >= maxLeaks
+	if !told {
+		a.leaks[text] = true
+	}
+	a.mu.Unlock()
+	if !told && a.options.Leak != nil {
+		a.options.Leak(text)
+	}
+}
+
+// Leaks is how often something could lead a client past the proxy.
+func (a *Addresses) Leaks() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.count
+}
+
+// advertised returns what stands in for a broker's address, and sees to it that somebody listens there.
+func (a *Addresses) advertised(real string, code int32) (string, error) {
+	if external, ok := a.options.External[real]; ok {
+		return external, nil
+	}
+	host, portText, err := net.SplitHostPort(real)
+	if err != nil {
+		return "", err
+	}
+	port, err := strconv.ParseUint(portText, 10, 16)
+	if err != nil || port == 0 || host == "" {
+		return "", fmt.Errorf("%q is no host:port", real)
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	now := time.Now()
+	a.forget(now)
+	b := a.brokers[real]
+	if b == nil {
+		if a.ours(real) {
+			return real, nil // another proxy's, or our own: it was rewritten already
+		}
+		if len(a.brokers) >= maxBrokers {
+			return "", fmt.Errorf("there are %d brokers already", maxBrokers)
+		}
+		if b, err = a.listen(real, host, uint16(port)); err != nil {
+			return "", err
+		}
+		a.brokers[real] = b
+	}
+	b.named = now
+	return b.advertised, nil
+}
+
+// ours tells whether an address is one that this proxy listens on.
+func (a *Addresses) ours(address string) bool {
+	for _, b := range a.brokers {
+		if b.advertised == address {
+			return true
+		}
+	}
+	return false
+}
+
+// listen opens the listeners for a broker.
+func (a *Addresses) listen(real, host string, port uint16) (*broker, error) {
+	var last error
+	for at, err := range a.options.Ports.candidates(real, a.options.Listen) {
+		if err != nil {
+			return nil, err
+		}
+		main, err := a.proxy.Listen(at.String(), "broker", real, Fixed(real))
+		if err != nil {
+			last = err
+			continue
+		}
+		b := &broker{main: main}
+		advertise := a.options.Advertise
+		if at.Addr() != a.options.Listen {
+			advertise = at.Addr().String() // an address of its own for each broker
+		}
+		b.advertised = net.JoinHostPort(advertise, strconv.Itoa(int(main.Address.Port())))
+		if port > 2 && at.Port() > 2 {
+			vip := net.JoinHostPort(host, strconv.Itoa(int(port)-2))
+			b.vip, err = a.proxy.Listen(netip.AddrPortFrom(at.Addr(), at.Port()-2).String(), "broker VIP", vip, Fixed(vip))
+			if err != nil && a.options.Ports.pairs() {
+				main.Close()
+				last = err
+				continue
+			}
+		}
+		a.options.Ports.chosen(real, at)
+		return b, nil
+	}
+	if last == nil {
+		return nil, fmt.Errorf("no port is left for it")
+	}
+	return nil, fmt.Errorf("no port for it: %w", last)
+}
+
+// forget closes the listeners of brokers that no answer has named for long and nobody is connected to.
+func (a *Addresses) forget(now time.Time) {
+	for real, b := range a.brokers {
+		if now.Sub(b.named) < forgotten || b.main.Open() > 0 || b.vip != nil && b.vip.Open() > 0 {
+			continue
+		}
+		b.main.Close()
+		if b.vip != nil {
+			b.vip.Close()
+		}
+		delete(a.brokers, real)
+	}
+}
