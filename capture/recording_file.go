@@ -1,0 +1,149 @@
+package capture
+
+import (
+	"errors"
+	"io"
+	"os"
+	"time"
+
+	"github.com/klauspost/compress/zstd"
+)
+
+// recordFile is one file of a recording.
+type recordFile struct {
+	path    string
+	file    *os.File
+	dst     io.Writer // file
+	regular bool
+	zip     *zstd.Encoder // nil: not compressed
+	begun   time.Time     // from when on its age counts
+	packets uint64
+	base    int64 // offset of the first byte in the recording's stream
+	disk    int64 // bytes written to file
+	whole   int64 // of them, those that end at the end of a block: what a reader takes
+	closed  bool
+}
+
+// newRecordFile makes or empties the file.
+func newRecordFile(path string, compress bool, base int64, now time.Time) (*recordFile, error) {
+	f := &recordFile{path: path, file: os.Stdout, base: base, begun: now}
+	if path != "-" {
+		how := os.O_RDWR | os.O_CREATE | os.O_TRUNC
+		if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+			how = os.O_WRONLY // opening a named pipe waits for its reader
+		}
+		file, err := os.OpenFile(path, how, 0o600)
+		if err != nil {
+			return nil, err
+		}
+		f.file = file
+		info, err := file.Stat()
+		if err != nil {
+			return nil, errors.Join(err, file.Close())
+		}
+		f.regular = info.Mode().IsRegular()
+	}
+	f.dst = f.file
+	if compress {
+		// One goroutine, and fast: that is the capture's own, and what it does not get done is lost.
+		zip, err := zstd.NewWriter((*zipped)(f), zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedFastest))
+		if err != nil {
+			return nil, errors.Join(err, f.close())
+		}
+		f.zip = zip
+	}
+	return f, nil
+}
+
+// name is the path for people.
+func (f *recordFile) name() string {
+	if f.path == "-" {
+		return "standard output"
+	}
+	return f.path
+}
+
+// readable tells whether the stream can be read again from the file. A nil file has nothing.
+func (f *recordFile) readable() bool { return f != nil && f.regular && f.zip == nil && !f.closed }
+
+// size is how large the file is when the stream got to the offset. What is being compressed does not count.
+func (f *recordFile) size(offset int64) int64 {
+	if f.zip != nil {
+		return f.disk
+	}
+	return offset - f.base
+}
+
+// write writes whole blocks.
+func (f *recordFile) write(p []byte) error {
+	if f.zip != nil {
+		_, err := f.zip.Write(p)
+		return err
+	}
+	err := f.put(p)
+	if err == nil {
+		f.whole = f.disk
+	}
+	return err
+}
+
+// flush ends a zstd block, so that a decoder gets all that was written.
+func (f *recordFile) flush() error {
+	if f.zip == nil {
+		return nil
+	}
+	err := f.zip.Flush()
+	if err == nil {
+		f.whole = f.disk
+	}
+	return err
+}
+
+func (f *recordFile) put(p []byte) error {
+	n, err := f.dst.Write(p)
+	f.disk += int64(n)
+	if err == nil && n < len(p) {
+		err = io.ErrShortWrite
+	}
+	return err
+}
+
+// zipped is the recordFile as its encoder's destination.
+type zipped recordFile
+
+func (z *zipped) Write(p []byte) (int, error) {
+	if err := (*recordFile)(z).put(p); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
+// end ends the file. If nothing is to be read from it again, it is closed.
+func (f *recordFile) end() error {
+	if f.readable() {
+		return nil
+	}
+	var err error
+	if f.zip != nil {
+		err = f.zip.Close()
+	}
+	return errors.Join(err, f.close())
+}
+
+// giveUp leaves a file that ends with a whole block, behind a write that failed.
+func (f *recordFile) giveUp() {
+	if f.regular {
+		f.file.Truncate(f.whole) // best effort: readers cope with a cut block, too
+	}
+	if !f.readable() {
+		f.close()
+	}
+}
+
+func (f *recordFile) close() error {
+	if f.closed || f.path == "-" {
+		return nil
+	}
+	f.closed, f.zip = true, nil // an encoder has megabytes
+	return f.file.Close()
+}
