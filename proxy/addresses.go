@@ -198,7 +198,7 @@ func (a *Addresses) listen(real, host string, port uint16) (*broker, error) {
 		if err != nil {
 			return nil, err
 		}
-		main, err := a.proxy.Listen(at.String(), "broker", real, Fixed(real))
+		main, err := a.proxy.Listen(at.String(), ListenOptions{Mode: "broker", Target: real, Rewriter: a})
 		if err != nil {
 			last = err
 			continue
@@ -211,7 +211,7 @@ func (a *Addresses) listen(real, host string, port uint16) (*broker, error) {
 		b.advertised = net.JoinHostPort(advertise, strconv.Itoa(int(main.Address.Port())))
 		if port > 2 && at.Port() > 2 {
 			vip := net.JoinHostPort(host, strconv.Itoa(int(port)-2))
-			b.vip, err = a.proxy.Listen(netip.AddrPortFrom(at.Addr(), at.Port()-2).String(), "broker VIP", vip, Fixed(vip))
+			b.vip, err = a.proxy.Listen(netip.AddrPortFrom(at.Addr(), at.Port()-2).String(), ListenOptions{Mode: "broker VIP", Target: vip, Rewriter: a})
 			if err != nil && a.options.Ports.pairs() {
 				main.Close()
 				last = err

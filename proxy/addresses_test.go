@@ -97,7 +97,7 @@ func world(t *testing.T, o AddressOptions, ports string) *Addresses {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := New(Options{Rewriter: a})
+	p := New(Options{})
 	a.SetProxy(p)
 	t.Cleanup(func() { drain(p) })
 	return a
@@ -185,7 +185,7 @@ func TestPortsAreRemembered(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p := New(Options{Rewriter: a})
+		p := New(Options{})
 		a.SetProxy(p)
 		defer drain(p)
 		return rewrite(t, a, 105, spaced)

@@ -26,6 +26,8 @@ type Conn struct {
 	opaque  atomic.Bool
 	abort   func()
 	unseen  bool // the observer was not told of it
+
+	rewriter Rewriter
 }
 
 // Relayed is the number of bytes read in a direction so far.

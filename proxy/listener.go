@@ -10,23 +10,37 @@ import (
 	"time"
 )
 
-// Resolve finds out where an accepted connection wants to go, as host:port. answer, if not nil, is told once whether that
-// could be reached, before any byte is relayed.
-type Resolve func(ctx context.Context, client net.Conn) (target string, answer func(dialed error) error, err error)
+// Destination is where a connection wants to go.
+type Destination struct {
+	Target string // host:port
+	// Client is the connection to go on with, when bytes of it were read already; nil: the accepted one.
+	Client net.Conn
+	// Answer is told once whether the target could be reached, before any byte is relayed. nil: nobody wants to know.
+	Answer func(dialed error) error
+}
+
+// Resolve finds out where an accepted connection wants to go.
+type Resolve func(ctx context.Context, client net.Conn) (Destination, error)
 
 // Fixed sends every connection to one address.
 func Fixed(target string) Resolve {
-	return func(context.Context, net.Conn) (string, func(error) error, error) { return target, nil, nil }
+	return func(context.Context, net.Conn) (Destination, error) { return Destination{Target: target}, nil }
+}
+
+// ListenOptions say what a Listener is for.
+type ListenOptions struct {
+	Mode     string   // for people: "name server", "broker", "map", "socks", "redirect"
+	Target   string   // host:port that all connections go to; "" where the client says
+	Resolve  Resolve  // nil: Fixed(Target)
+	Rewriter Rewriter // nil: nothing is rewritten
 }
 
 // Listener accepts connections for a Proxy.
 type Listener struct {
-	Mode    string // for people: "name server", "broker", "map", "socks", "redirect"
-	Target  string // host:port of a fixed one; "" where the client says
+	ListenOptions
 	Address netip.AddrPort
 
 	proxy   *Proxy
-	resolve Resolve
 	net     net.Listener
 	cancel  context.CancelFunc
 	open    atomic.Int64
@@ -38,13 +52,16 @@ type Listener struct {
 func (l *Listener) Open() int64 { return l.open.Load() }
 
 // Listen begins to accept connections on an address. The error says which address and what to do.
-func (p *Proxy) Listen(address, mode, target string, resolve Resolve) (*Listener, error) {
+func (p *Proxy) Listen(address string, o ListenOptions) (*Listener, error) {
+	if o.Resolve == nil {
+		o.Resolve = Fixed(o.Target)
+	}
 	inner, err := net.Listen("tcp", address)
 	if err != nil {
 		return nil, listenError(address, err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	l := &Listener{Mode: mode, Target: target, Address: addrPort(inner.Addr()), proxy: p, resolve: resolve, net: inner, cancel: cancel}
+	l := &Listener{ListenOptions: o, Address: addrPort(inner.Addr()), proxy: p, net: inner, cancel: cancel}
 	p.mu.Lock()
 	closing := p.closing
 	if !closing {

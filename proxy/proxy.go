@@ -26,15 +26,16 @@ const (
 // Options say how a Proxy works. The zero value relays, and shows nothing.
 type Options struct {
 	Observer Observer // nil: nobody looks, and the kernel carries the bytes
-	Rewriter Rewriter // nil: nothing is rewritten
 	// Connect prepares both sides before bytes are relayed: TLS, the PROXY protocol. dial connects to the Conn's Target.
 	// It closes neither argument on failure. nil: dial alone.
 	Connect func(ctx context.Context, c *Conn, client net.Conn, dial func(context.Context) (net.Conn, error)) (net.Conn, net.Conn, error)
 	// Dial connects to a target. nil: a net.Dialer.
 	Dial        func(ctx context.Context, target string) (net.Conn, error)
 	DialTimeout time.Duration // 0: DefaultDialTimeout
-	MaxConns    int           // connections at a time; 0: DefaultConns. More are closed at once
-	Memory      int64         // bytes that wait for the observer or are held for rewriting; 0: DefaultMemory
+	// ProxyProtocol sends each upstream the address of its client first (PROXY protocol, version 2).
+	ProxyProtocol bool
+	MaxConns      int   // connections at a time; 0: DefaultConns. More are closed at once
+	Memory        int64 // bytes that wait for the observer or are held for rewriting; 0: DefaultMemory
 }
 
 // Stats are counters, exact at any time.
@@ -112,7 +113,7 @@ func (p *Proxy) notice(c *Conn, text string) {
 
 // serve relays one connection.
 func (p *Proxy) serve(ctx context.Context, l *Listener, client net.Conn) {
-	c := &Conn{Mode: l.Mode, Client: addrPort(client.RemoteAddr()), Listener: addrPort(client.LocalAddr())}
+	c := &Conn{Mode: l.Mode, rewriter: l.Rewriter, Client: addrPort(client.RemoteAddr()), Listener: addrPort(client.LocalAddr())}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	c.abort = cancel
@@ -153,17 +154,25 @@ func (p *Proxy) connect(ctx context.Context, l *Listener, c *Conn, client net.Co
 			to.Close()
 		}
 	}()
-	target, answer, err := l.resolve(ctx, client)
+	destination, err := l.Resolve(ctx, client)
 	if err != nil {
 		return nil, nil, err
 	}
-	c.Target = target
+	c.Target = destination.Target
+	if destination.Client != nil {
+		client = destination.Client
+	}
 	from, to, err = p.options.Connect(ctx, c, client, func(ctx context.Context) (net.Conn, error) {
 		ctx, cancel := context.WithTimeout(ctx, p.options.DialTimeout)
 		defer cancel()
-		upstream, err := p.options.Dial(ctx, target)
-		if answer != nil {
-			if failed := answer(err); failed != nil && err == nil {
+		upstream, err := p.options.Dial(ctx, c.Target)
+		if err == nil && p.options.ProxyProtocol {
+			if _, err = upstream.Write(proxyHeader(c.Client, addrPort(upstream.RemoteAddr()))); err != nil {
+				upstream.Close()
+			}
+		}
+		if destination.Answer != nil {
+			if failed := destination.Answer(err); failed != nil && err == nil {
 				upstream.Close()
 				return nil, failed
 			}
@@ -202,7 +211,7 @@ func (p *Proxy) relay(ctx context.Context, c *Conn, client, upstream *side) (ses
 	results := make(chan result, 2)
 	run := func(dir session.Direction, src, dst *side) {
 		u := &pump{proxy: p, conn: c, dir: dir, src: src, dst: dst, asked: a}
-		u.gate = gate{conn: c, asked: a, rewriter: p.options.Rewriter, budget: &p.budget}
+		u.gate = gate{conn: c, asked: a, rewriter: c.rewriter, budget: &p.budget}
 		err := u.run()
 		if err == nil {
 			dst.closeWrite()

@@ -61,6 +61,11 @@ func (w *watcher) Close(_ *Conn, _ session.Direction, _ int64, why session.Close
 // start runs a proxy in front of a server that serve plays, and returns a client's connection through it.
 func start(t *testing.T, o Options, serve func(*net.TCPConn)) (*Proxy, *net.TCPConn) {
 	t.Helper()
+	return startRewriting(t, o, nil, serve)
+}
+
+func startRewriting(t *testing.T, o Options, rewriter Rewriter, serve func(*net.TCPConn)) (*Proxy, *net.TCPConn) {
+	t.Helper()
 	upstream, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -75,7 +80,7 @@ func start(t *testing.T, o Options, serve func(*net.TCPConn)) (*Proxy, *net.TCPC
 		}
 	}()
 	p := New(o)
-	l, err := p.Listen("127.0.0.1:0", "map", upstream.Addr().String(), Fixed(upstream.Addr().String()))
+	l, err := p.Listen("127.0.0.1:0", ListenOptions{Mode: "map", Target: upstream.Addr().String(), Rewriter: rewriter})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -171,12 +176,13 @@ func TestBytesGoThroughAsTheyCame(t *testing.T) {
 					if mode != "splice" {
 						o.Observer = w
 					}
+					var rewriter Rewriter
 					if mode == "gate" {
-						o.Rewriter = &noRewrite{}
+						rewriter = &noRewrite{}
 					}
 					var got []byte
 					received := make(chan struct{})
-					p, client := start(t, o, func(s *net.TCPConn) {
+					p, client := startRewriting(t, o, rewriter, func(s *net.TCPConn) {
 						defer s.Close()
 						go func() {
 							defer close(received)
@@ -340,7 +346,7 @@ func TestUpstreamDown(t *testing.T) {
 	closed, _ := net.Listen("tcp", "127.0.0.1:0")
 	target := closed.Addr().String()
 	closed.Close()
-	l, err := p.Listen("127.0.0.1:0", "map", target, Fixed(target))
+	l, err := p.Listen("127.0.0.1:0", ListenOptions{Target: target})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -359,7 +365,7 @@ func TestUpstreamBlackHole(t *testing.T) {
 		<-ctx.Done()
 		return nil, ctx.Err()
 	}})
-	l, err := p.Listen("127.0.0.1:0", "map", "hole:1", Fixed("hole:1"))
+	l, err := p.Listen("127.0.0.1:0", ListenOptions{Target: "hole:1"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -419,12 +425,12 @@ func TestShutdown(t *testing.T) {
 func TestListenErrors(t *testing.T) {
 	p := New(Options{})
 	defer drain(p)
-	l, err := p.Listen("127.0.0.1:0", "map", "x", Fixed("x"))
+	l, err := p.Listen("127.0.0.1:0", ListenOptions{Target: "x"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for address, want := range map[string]string{l.Address.String(): "is taken by another program", "192.0.2.1:7": "is no address of this machine"} {
-		if _, err := p.Listen(address, "map", "x", Fixed("x")); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), address) {
+		if _, err := p.Listen(address, ListenOptions{Target: "x"}); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), address) {
 			t.Errorf("%s: %v", address, err)
 		}
 	}
@@ -446,7 +452,7 @@ func TestRewrite(t *testing.T) {
 	want := bytes.Join([][]byte{other, fromServer, changed, other}, nil)
 	for _, small := range []bool{false, true} {
 		w := &watcher{}
-		p, client := start(t, Options{Observer: w, Rewriter: &doubled{}}, func(s *net.TCPConn) {
+		p, client := startRewriting(t, Options{Observer: w}, &doubled{}, func(s *net.TCPConn) {
 			io.ReadFull(s, make([]byte, len(frame(t, 310, 1, 0, nil))+len(frame(t, 105, 2, 0, nil))))
 			write(s, down, small)
 			s.Close()

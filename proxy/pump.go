@@ -25,7 +25,7 @@ type pump struct {
 
 // run carries bytes until src ends or either side fails. The error is that of the side that failed; nil after a FIN.
 func (p *pump) run() error {
-	if p.proxy.tap == nil && p.proxy.options.Rewriter == nil {
+	if p.proxy.tap == nil && p.conn.rewriter == nil {
 		return p.splice()
 	}
 	use := p.use
@@ -58,7 +58,7 @@ func (p *pump) splice() error {
 func (p *pump) use(b []byte) error {
 	p.received = time.Now()
 	p.conn.relayed[p.dir].Add(uint64(len(b)))
-	if p.proxy.options.Rewriter == nil {
+	if p.conn.rewriter == nil {
 		return p.out(b, b)
 	}
 	if p.dir == session.ServerToClient {
@@ -71,7 +71,7 @@ func (p *pump) use(b []byte) error {
 	return p.out(b, b)
 }
 
-func (p *pump) look(f decode.Frame) { p.asked.look(f, &p.command, p.proxy.options.Rewriter.Wants) }
+func (p *pump) look(f decode.Frame) { p.asked.look(f, &p.command, p.conn.rewriter.Wants) }
 
 // opaque notes, once for a connection, that a direction is no remoting.
 func (p *pump) opaque(is bool) {

@@ -1,0 +1,187 @@
+package proxy
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"strconv"
+	"syscall"
+
+	"github.com/mqsniff/mqsniff/decode"
+)
+
+// Socks is the Resolve of a SOCKS5 listener (RFC 1928, RFC 1929): the Java client takes one for all its connections
+// (-Dcom.rocketmq.socks.proxy.config, NettyRemotingClient.initializeSocksProxy), so that no address needs rewriting. Any
+// user name and password do; only CONNECT is served.
+type Socks struct {
+	// Names finds brokers by name for the one connection that the Java client opens to the wrong place: it answers a
+	// transaction check at the remote address of the channel that the check came from (ClientRemotingProcessor), which is
+	// this listener. nil: such connections are refused.
+	Names *Names
+}
+
+// SOCKS5 in numbers (RFC 1928).
+const (
+	socksVersion     = 5
+	socksNoAuth      = 0
+	socksPassword    = 2
+	socksNoMethod    = 0xff
+	socksConnect     = 1
+	socksIPv4        = 1
+	socksDomain      = 3
+	socksIPv6        = 4
+	replyDone        = 0
+	replyFailed      = 1
+	replyUnreachable = 4
+	replyRefused     = 5
+	replyCommand     = 7
+	replyAddress     = 8
+)
+
+// Resolve speaks SOCKS5 with a client.
+func (s *Socks) Resolve(ctx context.Context, client net.Conn) (Destination, error) {
+	target, err := socksRequest(client)
+	if err != nil {
+		return Destination{}, err
+	}
+	answer := func(dialed error) error {
+		_, err := client.Write([]byte{socksVersion, socksCode(dialed), 0, socksIPv4, 0, 0, 0, 0, 0, 0})
+		return err
+	}
+	if s.Names != nil && target == client.LocalAddr().String() {
+		return s.redirect(client, answer)
+	}
+	return Destination{Target: target, Answer: answer}, nil
+}
+
+func socksRequest(c net.Conn) (target string, err error) {
+	var b [260]byte
+	read := func(n int) []byte {
+		if err == nil {
+			_, err = io.ReadFull(c, b[:n])
+		}
+		return b[:n]
+	}
+	head := read(2)
+	if err == nil && head[0] != socksVersion {
+		return "", fmt.Errorf("this is no SOCKS5 client (first byte %#02x): set the client's SOCKS proxy to this address, not its name server", head[0])
+	}
+	methods := read(int(head[1]))
+	method := byte(socksNoMethod)
+	for _, m := range methods {
+		if m == socksNoAuth || m == socksPassword && method == socksNoMethod {
+			method = m
+		}
+	}
+	if err != nil {
+		return "", fmt.Errorf("SOCKS5 greeting: %w", err)
+	}
+	if _, err = c.Write([]byte{socksVersion, method}); err == nil && method == socksPassword {
+		n := read(2)[1]
+		read(int(n))
+		n = read(1)[0]
+		read(int(n))
+		if err == nil {
+			_, err = c.Write([]byte{1, 0})
+		}
+	}
+	if method == socksNoMethod {
+		return "", errors.New("the SOCKS5 client offers no way to sign in that is known here")
+	}
+	request := read(4)
+	if err != nil {
+		return "", fmt.Errorf("SOCKS5 request: %w", err)
+	}
+	if command := request[1]; command != socksConnect {
+		c.Write([]byte{socksVersion, replyCommand, 0, socksIPv4, 0, 0, 0, 0, 0, 0})
+		return "", fmt.Errorf("SOCKS5 command %d is not served, only CONNECT", command)
+	}
+	var host string
+	switch kind := request[3]; kind {
+	case socksIPv4:
+		host = netip.AddrFrom4([4]byte(read(4))).String()
+	case socksIPv6:
+		host = netip.AddrFrom16([16]byte(read(16))).String()
+	case socksDomain:
+		n := read(1)[0]
+		host = string(read(int(n)))
+	default:
+		c.Write([]byte{socksVersion, replyAddress, 0, socksIPv4, 0, 0, 0, 0, 0, 0})
+		return "", fmt.Errorf("SOCKS5 address type %d is not known", kind)
+	}
+	port := binary.BigEndian.Uint16(read(2))
+	if err != nil {
+		return "", fmt.Errorf("SOCKS5 request: %w", err)
+	}
+	return net.JoinHostPort(host, strconv.Itoa(int(port))), nil
+}
+
+func socksCode(err error) byte {
+	switch {
+	case err == nil:
+		return replyDone
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return replyRefused
+	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH), errors.Is(err, context.DeadlineExceeded):
+		return replyUnreachable
+	}
+	return replyFailed
+}
+
+// redirect lets the client speak first: its END_TRANSACTION names the broker that it is meant for.
+func (s *Socks) redirect(client net.Conn, answer func(error) error) (Destination, error) {
+	if err := answer(nil); err != nil {
+		return Destination{}, err
+	}
+	raw := make([]byte, decode.PrefixLen, 4096)
+	if _, err := io.ReadFull(client, raw); err != nil {
+		return Destination{}, fmt.Errorf("a connection to the SOCKS listener itself: %w", err)
+	}
+	p, err := decode.ReadPrefix(raw, limits)
+	if err == nil && p.HeaderLen > maxHeader {
+		err = errors.New("its header is too long")
+	}
+	if err != nil {
+		return Destination{}, fmt.Errorf("a connection to the SOCKS listener itself: %w", err)
+	}
+	raw = append(raw, make([]byte, p.HeaderLen)...)
+	if _, err := io.ReadFull(client, raw[decode.PrefixLen:]); err != nil {
+		return Destination{}, fmt.Errorf("a connection to the SOCKS listener itself: %w", err)
+	}
+	var cmd decode.Command
+	if err := cmd.Decode(decode.Cut(raw, p)); err != nil {
+		return Destination{}, fmt.Errorf("a connection to the SOCKS listener itself: %w", err)
+	}
+	name, _ := cmd.Ext.Get("bname") // RpcRequestHeader.bname
+	target, ok := s.Names.Master(string(name))
+	if !ok {
+		return Destination{}, fmt.Errorf("%s for broker %q came to the SOCKS listener itself, and no route has named that broker yet",
+			decode.OperationName(cmd.Code), name)
+	}
+	return Destination{Target: target, Client: &replayed{client, raw}}, nil
+}
+
+// replayed is a connection of which bytes were read already.
+type replayed struct {
+	net.Conn
+	first []byte
+}
+
+func (r *replayed) Read(p []byte) (int, error) {
+	if len(r.first) > 0 {
+		n := copy(p, r.first)
+		r.first = r.first[n:]
+		return n, nil
+	}
+	return r.Conn.Read(p)
+}
+
+// CloseWrite is that of a TCP connection.
+func (r *replayed) CloseWrite() error { return (&side{Conn: r.Conn}).closeWrite() }
+
+// NetConn is the connection below.
+func (r *replayed) NetConn() net.Conn { return r.Conn }
