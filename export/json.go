@@ -2,7 +2,6 @@ package export
 
 import (
 	"io"
-	"strconv"
 
 	"github.com/mqsniff/mqsniff/decode"
 	"github.com/mqsniff/mqsniff/filter"
@@ -18,6 +17,9 @@ type JSON struct {
 	clock   clock
 	bodies  bodies
 
+	origins    memo[origin]
+	operations memo[operation]
+	releases   memo[release]
 	doubled    doubled
 	properties []decode.Property
 	text       []byte // of one header or body
@@ -49,21 +51,15 @@ func (j *JSON) Close() error { return j.Flush() }
 
 // Append appends the line of ev, its newline included, to dst.
 func (j *JSON) Append(dst []byte, ev *session.Event, v *session.View) []byte {
-	b := strconv.AppendUint(append(dst, `{"frame":`...), uint64(ev.Number), 10)
+	b := appendIntKey(dst, `{"frame":`, int64(ev.Number))
 	b = append(b, `,"time":"`...)
 	b = j.clock.append(b, ev.Time)
 	b = append(b, '"')
-	if ev.Conn != 0 {
-		b = strconv.AppendUint(append(b, `,"conn":`...), uint64(ev.Conn), 10)
-	}
+	o := origin{conn: ev.Conn}
 	if v.Conn != nil {
-		if v.Conn.Client.IsValid() {
-			b = append(v.Conn.Client.AppendTo(append(b, `,"client":"`...)), '"')
-		}
-		if v.Conn.Server.IsValid() {
-			b = append(v.Conn.Server.AppendTo(append(b, `,"server":"`...)), '"')
-		}
+		o.Endpoints = v.Conn.Endpoints
 	}
+	b = j.origins.append(b, int32(ev.Conn), o, appendOrigin)
 	if ev.Kind != session.Drop && ev.Kind != session.Notice { // they have none
 		b = appendNameKey(b, `,"dir":`, ev.Dir.String())
 	}
@@ -97,21 +93,8 @@ func (j *JSON) appendFrame(b []byte, ev *session.Event, v *session.View, problem
 	b = appendIntKey(b, `,"len":`, int64(ev.Len))
 	b = appendIntKey(b, `,"header_len":`, int64(ev.HeaderLen))
 	b = appendIntKey(b, `,"body_len":`, int64(ev.BodyLen()))
-	b = appendNameKey(b, `,"serialize":`, ev.Serialization.String())
-	if ev.Has(session.Unmatched) {
-		b = append(b, `,"code":null`...)
-	} else {
-		b = appendIntKey(b, `,"code":`, int64(ev.Code))
-		if name := ev.CodeName(); name != "" {
-			b = appendNameKey(b, `,"code_name":`, name)
-		}
-	}
-	if ev.Kind == session.Response {
-		b = appendIntKey(b, `,"status":`, int64(ev.Status))
-		if name, ok := statusName(ev); ok {
-			b = appendNameKey(b, `,"status_name":`, name)
-		}
-	}
+	op := operationOf(ev)
+	b = j.operations.append(b, op.near(), op, appendOperation)
 	cmd := v.Command
 	if cmd == nil || cmd.HasOpaque {
 		b = appendIntKey(b, `,"opaque":`, int64(ev.Opaque))
@@ -122,10 +105,7 @@ func (j *JSON) appendFrame(b []byte, ev *session.Event, v *session.View, problem
 	} else if cmd != nil && len(cmd.LanguageName) > 0 {
 		b = appendTextKey(b, `,"language":`, cmd.LanguageName)
 	}
-	b = appendIntKey(b, `,"version":`, int64(ev.Version))
-	if name := decode.VersionName(ev.Version); name != "" {
-		b = appendNameKey(b, `,"version_name":`, name)
-	}
+	b = j.releases.append(b, ev.Version, release(ev.Version), appendRelease)
 	if cmd != nil {
 		if len(cmd.Remark) > 0 {
 			b = appendTextKey(b, `,"remark":`, cmd.Remark)
@@ -141,6 +121,9 @@ func (j *JSON) appendFrame(b []byte, ev *session.Event, v *session.View, problem
 	if ev.Kind == session.Response && ev.Pair != 0 {
 		b = appendIntKey(b, `,"request":`, int64(ev.Pair))
 		b = appendIntKey(b, `,"latency_ns":`, ev.Latency)
+	}
+	if ev.Added != 0 {
+		b = appendIntKey(b, `,"added_ns":`, int64(ev.Added))
 	}
 	b = j.appendSymbol(b, `,"topic":`, ev.Topic)
 	b = j.appendSymbol(b, `,"group":`, ev.Group)
@@ -175,21 +158,42 @@ func statusName(ev *session.Event) (string, bool) {
 // appendExt writes the header fields in the order of the wire, each key once: where it is doubled the last one counts,
 // at its own place.
 func (j *JSON) appendExt(b []byte, ext *decode.Fields) []byte {
+	start := len(b)
+	j.doubled.reset()
+	comma := byte('{')
+	for i := range ext.Len() {
+		key, value := ext.Text(i)
+		if !j.doubled.add(key) {
+			return j.appendDoubledExt(b[:start], ext)
+		}
+		b = append(b, comma)
+		comma = ','
+		b = appendField(b, key, value)
+	}
+	return append(b, '}')
+}
+
+// appendDoubledExt is appendExt where a key may come twice.
+func (j *JSON) appendDoubledExt(b []byte, ext *decode.Fields) []byte {
 	j.doubled.begin(ext)
 	comma := byte('{')
 	for i := range ext.Len() {
-		f := ext.At(i)
-		if j.doubled.later(ext, i, f.Key) {
+		key, value := ext.Text(i)
+		if j.doubled.later(ext, i, key) {
 			continue
 		}
 		b = append(b, comma)
 		comma = ','
-		b = append(appendKey(b, f.Key), ':')
-		if f.Value == nil {
-			b = append(b, "null"...)
-		} else {
-			b = appendText(b, f.Value)
-		}
+		b = appendField(b, key, value)
 	}
 	return append(b, '}')
+}
+
+// appendField writes a key and its value, nil for null.
+func appendField(b, key, value []byte) []byte {
+	b = append(appendKey(b, key), ':')
+	if value == nil {
+		return append(b, "null"...)
+	}
+	return appendString(b, value)
 }

@@ -17,7 +17,7 @@ import (
 // The keys of an event and of a message, in the order that programs rely on.
 var (
 	eventKeys = strings.Fields("frame time conn client server dir kind len header_len body_len serialize code code_name status status_name " +
-		"opaque flag language version version_name remark ext fields acl request latency_ns topic group client_id queue_id messages body cut bytes note error")
+		"opaque flag language version version_name remark ext fields acl request latency_ns added_ns topic group client_id queue_id messages body cut bytes note error")
 	messageKeys = strings.Fields("topic queue_id queue_offset commit_log_offset sys_flag flag born_timestamp store_timestamp born_host store_host " +
 		"msg_id uniq_key reconsume_times prepared_transaction_offset compression body_len raw_body_len body_sha256 body_crc properties body trace")
 	sendKeys = strings.Fields("topic queue_id sys_flag flag born_timestamp uniq_key compression body_len raw_body_len body_sha256 properties body trace")

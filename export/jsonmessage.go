@@ -3,7 +3,6 @@ package export
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"strconv"
 
 	"github.com/mqsniff/mqsniff/decode"
 	"github.com/mqsniff/mqsniff/session"
@@ -62,6 +61,9 @@ func (j *JSON) appendMessages(b []byte, ev *session.Event, v *session.View, prob
 	it := decode.MessagesOf(v.Context, ev.Status, v.Command, v.Frame)
 	m := &j.message
 	j.bodies.begin()
+	if cap(j.text) > 1<<20 {
+		j.text = nil
+	}
 	comma := byte('[')
 	for it.Next(m) {
 		b = append(b, comma)
@@ -91,22 +93,16 @@ func (j *JSON) appendMessage(b []byte, m *decode.Message, body []byte, readable 
 	b = appendIntKey(b, `,"born_timestamp":`, m.BornTimestamp)
 	if m.Stored {
 		b = appendIntKey(b, `,"store_timestamp":`, m.StoreTimestamp)
-		if a := m.BornAddr(); a.IsValid() {
-			b = append(a.AppendTo(append(b, `,"born_host":"`...)), '"')
-		}
-		if a := m.StoreAddr(); a.IsValid() {
-			b = append(a.AppendTo(append(b, `,"store_host":"`...)), '"')
-		}
+		b = appendAddrKey(b, `,"born_host":"`, m.BornAddr())
+		b = appendAddrKey(b, `,"store_host":"`, m.StoreAddr())
 		b = append(b, `,"msg_id":"`...)
 		b = decode.AppendOffsetMsgID(b, m.StoreHost, m.CommitLogOffset)
 		b = append(b, '"')
 	}
-	j.properties = decode.AppendProperties(j.properties[:0], m.Properties)
-	for i := range j.properties {
-		if string(j.properties[i].Key) == "UNIQ_KEY" {
-			b = appendTextKey(b, `,"uniq_key":`, j.properties[i].Value)
-			break
-		}
+	var uniqKey []byte
+	j.text, uniqKey = j.appendProperties(j.text[:0], m.Properties)
+	if uniqKey != nil {
+		b = appendTextKey(b, `,"uniq_key":`, uniqKey)
 	}
 	if m.Stored {
 		b = appendIntKey(b, `,"reconsume_times":`, int64(m.ReconsumeTimes))
@@ -124,21 +120,9 @@ func (j *JSON) appendMessage(b []byte, m *decode.Message, body []byte, readable 
 		b = append(b, '"')
 	}
 	if m.Stored {
-		b = append(b, `,"body_crc":`...)
-		b = strconv.AppendInt(b, int64(m.BodyCRC), 10)
+		b = appendIntKey(b, `,"body_crc":`, int64(m.BodyCRC))
 	}
-	b = append(b, `,"properties":`...)
-	comma := byte('{')
-	for i := range j.properties {
-		b = append(b, comma)
-		comma = ','
-		b = append(appendKey(b, j.properties[i].Key), ':')
-		b = appendText(b, j.properties[i].Value)
-	}
-	if comma == '{' {
-		b = append(b, '{')
-	}
-	b = append(b, '}')
+	b = append(append(b, `,"properties":`...), j.text...)
 	if j.options.Detail && readable {
 		b = appendTextKey(b, `,"body":`, body)
 		if decode.IsTrace(body) {

@@ -2,47 +2,45 @@ package export
 
 import (
 	"encoding/base64"
-	"strconv"
 	"unicode/utf8"
 )
 
-// plain are the bytes that stand in a JSON string as they are.
-var plain = func() (t [256]bool) {
-	for c := ' '; c < 0x7F; c++ {
-		t[c] = c != '"' && c != '\\'
-	}
-	return t
-}()
-
 // appendText writes text from the wire as a JSON string, or as {"base64":"…"} when it is not UTF-8. Characters that a
 // terminal would act upon are escaped.
-func appendText[T string | []byte](dst []byte, text T) []byte {
+func appendText[T string | []byte](dst []byte, text T) []byte { return appendString(dst, []byte(text)) }
+
+// appendString is appendText of bytes.
+func appendString(dst, text []byte) []byte {
 	start := len(dst)
-	dst = append(dst, '"')
-	from := 0
-	for i := 0; i < len(text); {
-		c := text[i]
-		if plain[c] {
-			i++
-			continue
+	dst, n := appendPlain(append(dst, '"'), text)
+	if n < len(text) {
+		var ok bool
+		if dst, ok = appendEscapes(dst, text[n:]); !ok {
+			return appendBase64(dst[:start], text)
 		}
-		n, r := 1, rune(c)
-		if c >= utf8.RuneSelf {
-			if r, n = decodeRune(text[i:]); n == 1 && r == utf8.RuneError {
-				return appendBase64(dst[:start], text)
-			}
-			if !active(r) {
-				i += n
-				continue
-			}
-		}
-		dst = append(dst, text[from:i]...)
-		dst = appendJSONEscaped(dst, r)
-		i += n
-		from = i
 	}
-	dst = append(dst, text[from:]...)
 	return append(dst, '"')
+}
+
+// appendEscapes appends what stands between the quotes. It fails where text is not UTF-8.
+func appendEscapes(dst, text []byte) ([]byte, bool) {
+	for len(text) > 0 {
+		r, n := utf8.DecodeRune(text)
+		switch {
+		case r == utf8.RuneError && n == 1:
+			return dst, false
+		case active(r):
+			dst = appendJSONEscaped(dst, r)
+		default:
+			dst = append(dst, text[:n]...)
+		}
+		text = text[n:]
+		if len(text) > 0 && text[0] < utf8.RuneSelf {
+			dst, n = appendPlain(dst, text)
+			text = text[n:]
+		}
+	}
+	return dst, true
 }
 
 // appendKey is appendText for a key, which must be a string: bytes that are not UTF-8 become U+FFFD.
@@ -60,9 +58,9 @@ func appendKey(dst []byte, key []byte) []byte {
 	return appendText(dst[:start], valid)
 }
 
-func appendBase64[T string | []byte](dst []byte, text T) []byte {
+func appendBase64(dst, text []byte) []byte {
 	dst = append(dst, `{"base64":"`...)
-	dst = base64.StdEncoding.AppendEncode(dst, []byte(text))
+	dst = base64.StdEncoding.AppendEncode(dst, text)
 	return append(dst, `"}`...)
 }
 
@@ -94,7 +92,7 @@ func appendJSONEscaped(dst []byte, r rune) []byte {
 // The following write `,"key":value`; name comes with its comma, quotes and colon.
 
 func appendIntKey(dst []byte, name string, n int64) []byte {
-	return strconv.AppendInt(append(dst, name...), n, 10)
+	return appendInt(append(dst, name...), n)
 }
 
 func appendTextKey[T string | []byte](dst []byte, name string, text T) []byte {

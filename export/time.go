@@ -26,17 +26,9 @@ func (c *clock) append(dst []byte, ns int64) []byte {
 	return append(dst, 'Z')
 }
 
-// appendDigits writes n with leading zeros.
+// appendDigits writes n, which is not negative, with leading zeros.
 func appendDigits(dst []byte, n int64, digits int) []byte {
-	start := len(dst)
-	for range digits {
-		dst = append(dst, '0')
-	}
-	for i := start + digits - 1; n > 0 && i >= start; i-- {
-		dst[i] = byte('0' + n%10)
-		n /= 10
-	}
-	return dst
+	return appendLast(dst, uint64(max(n, 0)), digits)
 }
 
 // appendSeconds writes a span of ns in seconds with six decimals, as Wireshark shows time since the beginning.

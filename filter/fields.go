@@ -105,6 +105,7 @@ var table = []field{
 			}
 			return float64(ev.Latency) / 1e6
 		}},
+	number("added_ns", "ns", "frames through the proxy", "how long the proxy itself had the frame's last bytes", onFrame(func(ev *session.Event) int { return int(ev.Added) })),
 	symbol("topic", "topic", func(ev *session.Event) session.Symbol { return ev.Topic }),
 	symbol("group", "producer or consumer group", func(ev *session.Event) session.Symbol { return ev.Group }),
 	symbol("client_id", "client id", func(ev *session.Event) session.Symbol { return ev.ClientID }),

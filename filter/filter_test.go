@@ -253,7 +253,7 @@ func TestEvaluationErrorHasColumn(t *testing.T) {
 
 func TestFieldsAreTheKeysOfTheJSONOutput(t *testing.T) {
 	want := "frame time conn client server dir kind len header_len body_len serialize code code_name status status_name opaque flag " +
-		"language version version_name remark ext fields request latency_ns latency topic group client_id queue_id messages body cut bytes packets note error"
+		"language version version_name remark ext fields request latency_ns latency added_ns topic group client_id queue_id messages body cut bytes packets note error"
 	if got := strings.Join(fieldNames(Fields()), " "); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

@@ -34,7 +34,9 @@ func (c *Conn) Bytes(dir Direction, chunk Chunk) {
 	if chunk.Time > c.session.now {
 		c.session.now = chunk.Time
 	}
+	c.session.added = chunk.Added
 	c.directions[dir].feed(c, dir, chunk)
+	c.session.added = 0
 }
 
 // Gap says that the next n bytes of dir were not captured.

@@ -124,6 +124,8 @@ type Event struct {
 	// Note says in words what bytes that are no frame are, why packets were lost, what a source has to say: our sentence with values from the wire,
 	// of at most maxNote bytes, UTF-8, to be sanitised where it is shown.
 	Note Symbol
+	// Added is how long a proxy had the frame's last bytes, in ns; 0 elsewhere.
+	Added uint32
 
 	Kind          Kind
 	Dir           Direction

@@ -68,7 +68,8 @@ type Session struct {
 	shared  *Shared
 	joined  bool // shared has other sessions, too
 	live    map[uint32]*Conn
-	now     int64 // the latest time seen
+	now     int64  // the latest time seen
+	added   uint32 // Chunk.Added of the bytes that are being looked at
 
 	dropped bool // the frame that is being handed out had its body dropped
 	event   Event
@@ -147,7 +148,7 @@ func (s *Session) begin(c *Conn, k Kind, dir Direction, t int64) *Event {
 		s.shared.mu.Lock()
 	}
 	s.shared.events++
-	s.event = Event{Number: s.shared.events, Kind: k, Dir: dir, Time: t, QueueID: None, Language: decode.LanguageNone}
+	s.event = Event{Number: s.shared.events, Kind: k, Dir: dir, Time: t, Added: s.added, QueueID: None, Language: decode.LanguageNone}
 	if c != nil {
 		s.event.Conn = c.Number
 	}
