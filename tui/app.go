@@ -51,9 +51,18 @@ type app struct {
 
 	progress Progress // as it was at the last frame on the screen
 	halted   bool     // a person stopped reading
+	still    still
+	rate     rate
+	memory   uint64    // bytes
+	measured time.Time // when memory was
+	notice   notice
+	noticed  uint32 // events up to this number were looked at for notices
+	batch    []session.Event
+	pushed   bool // the cursor's event made room, which was said
 
 	view   view
 	back   []view // views before this one
+	ahead  []view // views that were left backwards, the next one at the end
 	layout layout
 	focus  pane
 	lower  pane // the pane shown where there is room for one
@@ -135,6 +144,10 @@ func (a *app) build() {
 	a.frames.list.OnContext = func(uint64, int, int) { a.filterMenu() }
 	a.conns.list.OnActivate = func(id uint64) { a.openConn(uint32(id)) }
 	a.conns.list.OnHeader = a.sortConns
+	if a.opts.Live != nil {
+		a.frames.list.SetFollow(true)
+		a.frames.text.format = timeLocal
+	}
 	a.setFocus(paneList)
 }
 
@@ -163,12 +176,31 @@ func (a *app) apply(uint32) {
 // refresh takes over what is new: how far reading has come, which rows there are.
 func (a *app) refresh() {
 	a.progress = a.opts.Progress()
-	a.frames.update(a.bar.rows(), a.over())
+	a.refreshLive()
+	a.updateFrames()
+	a.sayPushed()
 	a.conns.update()
 	a.sortAgain()
 	a.showDetail()
 	a.finder.refresh(a)
 	a.emptyTexts()
+}
+
+// updateFrames gives the list what it shows now.
+func (a *app) updateFrames() {
+	a.frames.still = a.still
+	a.frames.update(a.bar.rows(), a.latest(), a.over())
+}
+
+// sayPushed says that the event under the cursor made room for newer ones; once, until the cursor leaves the oldest.
+func (a *app) sayPushed() {
+	wanted, ok := a.frames.list.Wanted()
+	if at := a.frames.list.CursorIndex(); at > 0 {
+		a.pushed = false
+	} else if ok && at == 0 && wanted < uint64(a.store.First()) && !a.pushed {
+		a.pushed = true
+		a.say(flashWarning, "frame "+count(wanted)+" made room for newer ones: the cursor is on the oldest that is kept")
+	}
 }
 
 // over tells whether nothing more will be read.
@@ -181,23 +213,28 @@ const (
 )
 
 // watch marks the screen dirty when there is something new, until reading is over. Without anything new there are no
-// frames.
+// frames, but with a live source one per second.
 func (a *app) watch() {
 	type seen struct { // not Progress itself: an error need not be comparable
 		last                uint32
 		read, total, packet int64
 		lost                int64
 		done                bool
-		note                string
+		note, recording     string
 	}
 	var before seen
 	begin := time.Now()
+	tick := begin
 	for {
 		p := a.opts.Progress()
-		now := seen{a.store.Last(), p.Read, p.Total, p.Packets, p.Lost, p.Done, p.Note}
-		if now != before {
-			before = now
+		now := seen{a.store.Last(), p.Read, p.Total, p.Packets, p.Lost, p.Done, p.Note, p.Recording}
+		switch {
+		case now != before, a.opts.Notices != nil && a.opts.Notices.waiting():
+			before, tick = now, time.Now()
 			a.painter.Mark(bitStore)
+		case a.opts.Live != nil && time.Since(tick) >= liveTick:
+			tick = time.Now()
+			a.painter.Mark(bitClock)
 		}
 		if now.done {
 			return
@@ -231,8 +268,24 @@ func (a *app) setView(v view) {
 	if v == a.view {
 		return
 	}
-	a.back = append(a.back, a.view)
+	a.back, a.ahead = append(a.back, a.view), nil
 	a.show(v)
+}
+
+// walkViews goes to the view before this one, or back again; it tells whether there was any.
+func (a *app) walkViews(step int) bool {
+	from, to := &a.back, &a.ahead
+	if step > 0 {
+		from, to = to, from
+	}
+	n := len(*from)
+	if n == 0 {
+		return false
+	}
+	v := (*from)[n-1]
+	*from, *to = (*from)[:n-1], append(*to, a.view)
+	a.show(v)
+	return true
 }
 
 func (a *app) show(v view) {
@@ -249,12 +302,8 @@ func (a *app) goBack() bool {
 		a.full = false
 	case a.focus != paneList:
 		a.setFocus(paneList)
-	case len(a.back) > 0:
-		v := a.back[len(a.back)-1]
-		a.back = a.back[:len(a.back)-1]
-		a.show(v)
 	default:
-		return false
+		return a.walkViews(-1)
 	}
 	return true
 }
@@ -271,22 +320,11 @@ func (a *app) escape() {
 		a.bar.stop()
 		a.say(flashInfo, "filter stopped: what was found so far is shown")
 	case a.goBack():
-	case !a.over() && a.opts.Stop != nil:
-		a.opts.Stop()
-		a.halted = true
-		a.say(flashWarning, "stopped reading at "+a.percent()+": what was read is kept")
+	case !a.over() && a.opts.Stop != nil && a.opts.Live == nil:
+		a.stopSource()
 	case a.bar.active():
 		a.bar.clear()
 	}
-}
-
-// percent is how far reading has come, in words.
-func (a *app) percent() string {
-	p := a.progress
-	if p.Total <= 0 {
-		return size(uint64(max(p.Read, 0)))
-	}
-	return fmt.Sprintf("%d%%", min(100, p.Read*100/p.Total))
 }
 
 // list is the list of the view that is shown.

@@ -66,14 +66,23 @@ func frameColumns() []column {
 			}, dim},
 		colConn: {widget.Column{Title: "Conn", Align: widget.AlignRight, Priority: 7}, "conn",
 			func(dst []byte, ev *session.Event, _ *rowContext) []byte {
+				if ev.Conn == 0 {
+					return dst
+				}
 				return strconv.AppendUint(dst, uint64(ev.Conn), 10)
 			}, nil},
 		colClient: {widget.Column{Title: "Client", Priority: 10}, "client",
 			func(dst []byte, ev *session.Event, c *rowContext) []byte {
+				if ev.Conn == 0 {
+					return dst
+				}
 				return c.conn(ev.Conn).Client.AppendTo(dst)
 			}, nil},
 		colServer: {widget.Column{Title: "Server", Priority: 11}, "server",
 			func(dst []byte, ev *session.Event, c *rowContext) []byte {
+				if ev.Conn == 0 {
+					return dst
+				}
 				return c.conn(ev.Conn).Server.AppendTo(dst)
 			}, nil},
 		colFlag: {widget.Column{Title: "Flag", Priority: 1}, "flag", nil, nil}, // see frameList.flags
@@ -105,7 +114,7 @@ func frameColumns() []column {
 		colMessageID: {widget.Column{Title: "MsgId tail", Priority: 8}, "id", appendID, dim},
 		colBytes: {widget.Column{Title: "Bytes", Align: widget.AlignRight, Priority: 13}, "bytes",
 			func(dst []byte, ev *session.Event, _ *rowContext) []byte {
-				if ev.Len == 0 {
+				if ev.Len == 0 || ev.Kind == session.Drop {
 					return dst
 				}
 				return appendSize(dst, uint64(ev.Len))
@@ -157,6 +166,10 @@ func appendCode(dst []byte, ev *session.Event, c *rowContext) []byte {
 		return append(dst, "gRPC (HTTP/2)"...)
 	case session.ProxyHeader:
 		return append(dst, "PROXY header"...)
+	case session.Drop:
+		return append(dst, "packets lost"...)
+	case session.Notice:
+		return append(dst, "notice"...)
 	}
 	return append(dst, "undecodable"...)
 }
@@ -182,6 +195,8 @@ func appendStatus(dst []byte, ev *session.Event, c *rowContext) []byte {
 		return append(dst, session.CloseReason(ev.Detail).String()...)
 	case session.Gap, session.Garbage:
 		return append(dst, plural(ev.Len, "byte")...)
+	case session.Drop:
+		return append(dst, plural(ev.Len, "packet")...)
 	case session.Undecodable:
 		return append(dst, ev.ErrCode.String()...)
 	}

@@ -83,7 +83,7 @@ func (d *detail) other(store *session.Store) {
 	say := func(label, value string) {
 		d.add(widget.Node{Depth: 1, Label: label, Value: value}, field{value: value})
 	}
-	if ev.Len > 0 {
+	if ev.Len > 0 && ev.Kind != session.Drop {
 		say("bytes", count(ev.Len))
 	}
 	if ev.Note != 0 {
@@ -95,7 +95,7 @@ func (d *detail) other(store *session.Store) {
 	if ev.ErrCode != decode.ReasonNone {
 		d.note(decode.NodeError, "reason", (&decode.Error{Op: ev.ErrOp, Off: int(ev.ErrOff), Code: ev.ErrCode}).Error())
 	}
-	if ev.Kind == session.Gap || ev.Len == 0 {
+	if ev.Kind == session.Gap || wholeLine(ev.Kind) || ev.Len == 0 {
 		return
 	}
 	raw, err := store.Bytes(nil, ev)
@@ -110,6 +110,8 @@ func explain(ev *session.Event) string {
 	switch ev.Kind {
 	case session.Gap:
 		return "these bytes of the connection were not captured; reading goes on behind them"
+	case session.Drop:
+		return "these packets were lost before they could be read; what is missing of each connection shows as its gaps"
 	case session.Garbage:
 		if ev.Note != 0 {
 			return "these bytes are another protocol; what follows is searched for frames unless that is an HA stream"

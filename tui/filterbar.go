@@ -25,6 +25,7 @@ type filterBar struct {
 	cancel  context.CancelFunc
 	history history
 	values  *values
+	near    nearest
 }
 
 func newFilterBar(a *app) *filterBar {
@@ -161,7 +162,7 @@ func (b *filterBar) start() {
 		a.safego(nil, "filter", func() { s.run(ctx) })
 	}
 	a.finder.clear(a)
-	a.frames.update(b.rows(), a.over())
+	a.updateFrames()
 	a.showDetail()
 }
 
@@ -178,9 +179,13 @@ func match(f *filter.Filter, store *session.Store) matcher {
 func (b *filterBar) rows() rows {
 	first := b.app.store.First()
 	if b.scan == nil {
-		return allRows(first, b.app.store.Last())
+		return allRows(first, b.app.last())
 	}
-	return hitRows(b.scan.state().hits, first)
+	r := hitRows(b.scan.state().hits, first)
+	if b.app.still.on {
+		r = r.until(b.app.last())
+	}
+	return r
 }
 
 // scanning tells whether the filter has a good part of the events still to look at.
@@ -208,7 +213,7 @@ func (b *filterBar) describe(a *app) {
 	if b.marked {
 		parts = append(parts, "marked only (M undoes)")
 	}
-	total := a.store.Last() - a.store.First() + 1
+	total := allRows(a.store.First(), a.last()).len()
 	if b.scan == nil {
 		parts = append(parts, count(total)+" shown")
 	} else {
@@ -259,6 +264,9 @@ func (a *app) emptyTexts() {
 		lines := []string{"No frame passes the filter."}
 		if a.bar.applied != "" {
 			lines = append(lines, "", a.bar.applied)
+			if s := a.bar.suggest(); s != "" {
+				lines = append(lines, "", s)
+			}
 		}
 		if a.bar.conn != 0 {
 			lines = append(lines, "", "only connection "+count(a.bar.conn))
@@ -269,6 +277,10 @@ func (a *app) emptyTexts() {
 		a.frames.list.SetEmpty(append(lines, "", "Esc clears the filter, / changes it.")...)
 	case a.progress.Err != nil:
 		a.frames.list.SetEmpty("Nothing could be read.", "", a.progress.Err.Error())
+	case a.still.on && a.store.Last() > a.still.last:
+		a.frames.list.SetEmpty("All frames of the pause made room for newer ones.", "", "p shows those.")
+	case !a.over() && a.opts.Live != nil:
+		a.frames.list.SetEmpty(a.listening()...)
 	case !a.over():
 		a.frames.list.SetEmpty("No frames yet.", "", "Reading "+a.opts.Title, count(a.progress.Packets)+" packets seen.")
 	default:

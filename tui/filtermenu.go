@@ -53,7 +53,10 @@ func (a *app) fieldFilters(ev *session.Event) (out []string) {
 	if ev.Kind == session.Response {
 		out = append(out, statusFilter(ev))
 	}
-	out = append(out, "kind == "+strconv.Quote(ev.Kind.String()), "conn == "+strconv.Itoa(int(ev.Conn)))
+	out = append(out, "kind == "+strconv.Quote(ev.Kind.String()))
+	if ev.Conn != 0 {
+		out = append(out, "conn == "+strconv.Itoa(int(ev.Conn)))
+	}
 	if c, ok := a.store.Conn(ev.Conn); ok {
 		out = append(out, "client == "+strconv.Quote(c.Client.String()), "server == "+strconv.Quote(c.Server.String()))
 	}

@@ -42,7 +42,7 @@ func waits(ev *session.Event, latest int64, over bool) waiting {
 // answer at all, bytes that could not be read.
 func bad(ev *session.Event, latest int64, over bool) bool {
 	switch ev.Kind {
-	case session.Gap, session.Garbage, session.Undecodable:
+	case session.Gap, session.Garbage, session.Undecodable, session.Drop:
 		return true
 	case session.Close:
 		return session.CloseReason(ev.Detail) == session.CloseRST
@@ -94,6 +94,10 @@ func rowRole(ev *session.Event, w waiting) widget.Role {
 		return widget.RoleUndecodable
 	case session.Open, session.Close, session.ProxyHeader:
 		return widget.RoleDim
+	case session.Drop:
+		return widget.RoleError
+	case session.Notice:
+		return widget.RoleWarning
 	}
 	switch {
 	case ev.Has(session.ServerInitiated):

@@ -23,6 +23,8 @@ type frames struct {
 	origin    int64 // time of the first event, also after it made room for others
 	reference int64 // relative times count from here; 0: from origin
 	hits      func(number uint32) bool
+	still     still
+	shown     uint32        // the newest row when the list followed last
 	event     session.Event // of the row being made
 }
 
@@ -54,9 +56,9 @@ func (f *frames) endpoints(conn uint32) session.Endpoints {
 }
 
 // update takes over what was read since the last frame on the screen.
-func (f *frames) update(r rows, over bool) {
+func (f *frames) update(r rows, latest int64, over bool) {
 	f.rows = r
-	f.text.latest, f.text.over = f.store.Latest(), over
+	f.text.latest, f.text.over = latest, over
 	var first session.Event
 	if f.origin == 0 && f.store.At(f.store.First(), &first) {
 		f.origin = first.Time
@@ -66,7 +68,13 @@ func (f *frames) update(r rows, over bool) {
 		f.text.start = f.reference
 	}
 	f.list.Refresh()
+	if n := r.len(); n > 0 && f.list.Follow() {
+		f.shown = r.number(n - 1)
+	}
 }
+
+// unseen is the number of rows that came since the list followed last.
+func (f *frames) unseen() int { return f.rows.len() - f.rows.after(f.shown+1) }
 
 // Len is part of widget.Model, like the next three.
 func (f *frames) Len() int { return f.rows.len() }
@@ -82,10 +90,10 @@ func (f *frames) Row(i int, r *widget.Row) {
 	ev := &f.event
 	number := f.rows.number(i)
 	f.text.above = 0
-	if i > 0 && f.store.At(f.rows.number(i-1), ev) {
+	if i > 0 && f.at(f.rows.number(i-1), ev) {
 		f.text.above = ev.Time
 	}
-	if !f.store.At(number, ev) {
+	if !f.at(number, ev) {
 		r.Role = widget.RoleDim
 		r.Set(colCode, "no longer kept")
 		return
@@ -97,6 +105,10 @@ func (f *frames) Row(i int, r *widget.Row) {
 	}
 	for c := range f.columns {
 		col := &f.columns[c]
+		if c == colConn && wholeLine(ev.Kind) {
+			r.Whole(c, append(appendLine(append(r.Buf(c), "--- "...), ev, f.text.symbols), " ---"...))
+			break
+		}
 		if !r.Wants(c) {
 			continue
 		}
@@ -141,7 +153,7 @@ func (f *frames) current() (ev session.Event, ok bool) {
 	if !ok {
 		return ev, false
 	}
-	ok = f.store.At(uint32(id), &ev)
+	ok = f.at(uint32(id), &ev)
 	return ev, ok
 }
 

@@ -76,6 +76,7 @@ func (a *app) showLog() {
 	for i := len(a.log) - 1; i >= 0; i-- {
 		b = append(append(b, a.log[i]...), '\n')
 	}
+	a.notice.unread = 0
 	if len(b) == 0 {
 		b = []byte("nothing so far")
 	}

@@ -27,6 +27,7 @@ type detailPanes struct {
 type question struct {
 	number uint32
 	pair   uint32 // comes later than a request
+	waits  waiting
 	over   bool
 }
 
@@ -69,7 +70,7 @@ func (a *app) showDetail() {
 		d.asked = question{}
 		return
 	}
-	q := question{ev.Number, ev.Pair, a.over()}
+	q := question{ev.Number, ev.Pair, waits(&ev, a.latest(), a.over()), a.over()}
 	if q == d.asked {
 		return
 	}
@@ -85,7 +86,7 @@ func (a *app) showDetail() {
 func (d *detailPanes) read(ev session.Event) {
 	a := d.app
 	d.busy, d.again = true, false
-	latest, over := a.store.Latest(), a.over()
+	latest, over := a.latest(), a.over()
 	a.safego(nil, "detail", func() {
 		loaded := load(a.store, a.opts.Credentials, ev, latest, over)
 		a.post(func() {

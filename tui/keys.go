@@ -89,11 +89,13 @@ func newKeymap() keymap {
 		{keys: keys(`\`), show: `\`, name: "maximize", help: "give the focused pane the whole screen, and back", run: (*app).maximize},
 		{keys: mod(tcell.ModCtrl, tcell.KeyUp), show: "^Up", name: "taller", help: "more room for the lower panes", run: func(a *app) { a.resize(1) }},
 		{keys: mod(tcell.ModCtrl, tcell.KeyDown), show: "^Down", name: "lower", help: "less room for the lower panes", run: func(a *app) { a.resize(-1) }},
-		{keys: keys("["), show: "[", name: "back", help: "the view before this one", run: func(a *app) { a.previousView() }},
+		{keys: keys("["), show: "[", name: "back", help: "the view before this one", run: func(a *app) { a.walkViews(-1) }},
+		{keys: keys("]"), show: "]", name: "forward", help: "the view that [ came from", run: func(a *app) { a.walkViews(1) }},
 		{keys: named(tcell.KeyEscape), show: "Esc", help: "close, stop or leave the innermost thing: search, filter run, pane, reading; never quits", run: (*app).escape},
 		{keys: ctrl('l'), show: "^L", name: "redraw", help: "paint the screen again", run: (*app).repaint},
 		{keys: ctrl('z'), show: "^Z", name: "suspend", help: "suspend; fg brings it back", run: (*app).suspend},
-		{name: "log", help: "messages so far", run: (*app).showLog},
+		{keys: keys("!"), show: "!", name: "log", help: "messages so far, those of the source too", run: (*app).showLog},
+		{keys: ctrl('e'), show: "^E", name: "stop", help: "stop reading, or capturing; what was read is kept", run: (*app).stopSource},
 		{name: "mouse", help: "give the mouse to the terminal, and back (Shift-drag always selects text)", run: (*app).toggleMouse},
 		{keys: keys("q"), show: "q", hint: "Back", help: "back; in the list: quit", run: (*app).backOrQuit},
 		{keys: keys("Q"), show: "Q", name: "quit", help: "quit now (also ^C twice)", run: (*app).quit},
@@ -114,6 +116,7 @@ func newKeymap() keymap {
 		{keys: keys("U"), show: "U", name: "unmark", help: "remove all marks", run: (*app).unmark},
 		{keys: keys("t"), show: "t", name: "time", help: "time: since the start, UTC, local, since the row above", run: (*app).nextTimeFormat},
 		{keys: keys("T"), show: "T", name: "reference", help: "count times from this frame; again: from the start", run: (*app).setReference},
+		{keys: keys("p"), show: "p", name: "pause", help: "let the display stand still, and go on; frames are taken in meanwhile", run: (*app).pause},
 		{keys: keys("F"), show: "F", name: "follow", help: "stay at the end while frames arrive, on or off", run: (*app).toggleFollow},
 	}
 	k[inFrameList] = slices.Concat([]binding{

@@ -62,7 +62,7 @@ func TestEveryKeyDoesSomething(t *testing.T) {
 	places := map[scope]string{inFrameList: "jjj", inFrames: "jjj", everywhere: "jjj", inTree: "jjj<enter><down>", inHex: "jjj<tab><tab><down><right>",
 		inPair: "jjj<tab><tab><tab><down>", inConns: "2j", inHelp: "?jjj"}
 	// Keys whose effect needs more than that, or cannot be seen.
-	first := map[string]string{"1": "2", "n": "<c-f>order<enter>", "N": "<c-f>order<enter>", "' }": "mjmkk", "{": "mjmj", "M": "m", "U": "m", "[": "2",
+	first := map[string]string{"1": "2", "n": "<c-f>order<enter>", "N": "<c-f>order<enter>", "' }": "mjmkk", "{": "mjmj", "M": "m", "U": "m", "[": "2", "]": "2[",
 		"Esc": "<enter>", "F": "", "S": "s"}
 	silent := map[string]bool{"^L": true, "^Z": true, "mouse": true}
 	for c, list := range newKeymap() {

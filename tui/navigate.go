@@ -16,6 +16,10 @@ func (a *app) jump(number uint32) {
 		a.say(flashWarning, "frame "+count(number)+" is no longer kept")
 		return
 	}
+	if number > a.last() {
+		a.say(flashInfo, "frame "+count(number)+" came after the pause (p goes on)")
+		return
+	}
 	if !a.frames.rows.has(number) {
 		if !a.bar.active() {
 			return
@@ -52,10 +56,18 @@ func (a *app) onlyConn() {
 		a.bar.start()
 		return
 	}
-	if ev, ok := a.frames.current(); ok {
+	if ev, ok := a.frames.current(); ok && a.hasConn(&ev) {
 		a.bar.conn = ev.Conn
 		a.bar.start()
 	}
+}
+
+// hasConn tells whether a row belongs to a connection, and says so if it does not.
+func (a *app) hasConn(ev *session.Event) bool {
+	if ev.Conn == 0 {
+		a.say(flashInfo, "this row belongs to no connection")
+	}
+	return ev.Conn != 0
 }
 
 // openConn shows the frames of a connection.
@@ -127,7 +139,7 @@ func (a *app) seek(step int, none string, want func(*session.Event) bool) {
 }
 
 func (a *app) walkConn(step int) {
-	if ev, ok := a.frames.current(); ok {
+	if ev, ok := a.frames.current(); ok && a.hasConn(&ev) {
 		a.seek(step, "no further frame of connection "+count(ev.Conn), func(e *session.Event) bool { return e.Conn == ev.Conn })
 	}
 }
@@ -212,7 +224,7 @@ func (a *app) setReference() {
 		a.frames.reference = ev.Time
 		a.say(flashInfo, "times count from frame "+count(ev.Number)+" (T here again: from the start)")
 	}
-	a.frames.update(a.frames.rows, a.over())
+	a.updateFrames()
 }
 
 func (a *app) toggleFollow() {

@@ -226,17 +226,18 @@ func (a *app) repaint() {
 	a.screen.Sync()
 }
 
-func (a *app) previousView() {
-	if len(a.back) > 0 {
-		v := a.back[len(a.back)-1]
-		a.back = a.back[:len(a.back)-1]
-		a.show(v)
-	}
-}
-
 // backOrQuit is q.
 func (a *app) backOrQuit() {
-	if !a.goBack() {
+	switch {
+	case a.goBack():
+	case a.opts.Live != nil && a.progress.Recording == "" && a.store.Frames() > 0:
+		a.choose("Quit?", []string{plural(a.store.Frames(), "captured frame") + " are written to no file."},
+			[]widget.MenuItem{{Key: 'q', Label: "quit"}, {Key: 's', Label: "stay"}}, func(i int) {
+				if i == 0 {
+					a.quit()
+				}
+			})
+	default:
 		a.quit()
 	}
 }

@@ -142,7 +142,7 @@ func (u *ui) keys(text string) {
 	u.t.Helper()
 	special := map[string]tcell.Key{"enter": tcell.KeyEnter, "esc": tcell.KeyEscape, "tab": tcell.KeyTab, "backtab": tcell.KeyBacktab, "down": tcell.KeyDown,
 		"up": tcell.KeyUp, "pgdn": tcell.KeyPgDn, "left": tcell.KeyLeft, "right": tcell.KeyRight, "home": tcell.KeyHome, "end": tcell.KeyEnd,
-		"c-f": tcell.KeyCtrlF, "c-c": tcell.KeyCtrlC, "c-d": tcell.KeyCtrlD, "c-l": tcell.KeyCtrlL, "c-u": tcell.KeyCtrlU}
+		"c-f": tcell.KeyCtrlF, "c-c": tcell.KeyCtrlC, "c-d": tcell.KeyCtrlD, "c-l": tcell.KeyCtrlL, "c-u": tcell.KeyCtrlU, "c-e": tcell.KeyCtrlE}
 	for len(text) > 0 {
 		if end := strings.IndexByte(text, '>'); text[0] == '<' && end > 0 {
 			if k, ok := special[text[1:end]]; ok {

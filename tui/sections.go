@@ -179,6 +179,7 @@ func (s *sections) capture() {
 	s.section("Capture")
 	s.say("time", instant(ev.Time))
 	switch {
+	case wholeLine(ev.Kind):
 	case ev.Ref == session.Ref{} || ev.Ref.Offset < 0:
 		s.line("bytes", "in no file", "", widget.RoleDim)
 	case ev.Ref.Span == 0:

@@ -2,8 +2,6 @@ package tui
 
 import (
 	"fmt"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/gdamore/tcell/v2"
@@ -85,113 +83,6 @@ func (l *line) right(text string, role widget.Role) {
 	}
 }
 
-// drawHead draws the three lines above the list; the second is the filter's.
-func (a *app) drawHead(s tcell.Screen, w int) {
-	l := line{s: s, t: a.theme, w: w}
-	widget.FillLine(s, 0, 0, w, a.theme.Style(widget.RoleNormal))
-	l.put(" mqsniff", widget.RoleTitle)
-	facts := a.facts(w)
-	room := w - l.x - widget.Width(facts) - 3
-	if !a.over() && a.progress.Total > 0 && w >= 70 {
-		room -= barWidth(w) + 8
-	}
-	l.put("  ", widget.RoleNormal)
-	title := string(widget.Sanitize(nil, []byte(a.opts.Title)))
-	l.x += widget.Paint(s, l.x, 0, max(room, 8), title, a.theme.Style(widget.RoleNormal))
-	if !a.over() {
-		a.drawBar(&l, w)
-	}
-	l.right(facts, a.factsRole())
-
-	widget.FillLine(s, 0, 2, w, a.theme.Style(widget.RoleNormal))
-	l = line{s: s, t: a.theme, y: 2, w: w}
-	for v, name := range viewNames {
-		role := widget.RoleHint
-		if view(v) == a.view {
-			role = widget.RoleHeader
-		}
-		l.put(" ", widget.RoleNormal)
-		l.put(strconv.Itoa(v+1)+":"+name, role)
-		l.put(" ", widget.RoleNormal)
-	}
-	if a.view == viewConns {
-		l.right(a.conns.sortLabel(), widget.RoleHint)
-		l.put("  "+a.conns.summary(), widget.RoleHint)
-		return
-	}
-	l.right(a.mode())
-}
-
-// viewAt is the view whose name stands at column x of the third line.
-func viewAt(x int) (view, bool) {
-	at := 0
-	for v, name := range viewNames {
-		w := len(name) + 4
-		if x >= at && x < at+w {
-			return view(v), true
-		}
-		at += w
-	}
-	return 0, false
-}
-
-// facts are the health of the source: how many frames, what was lost.
-func (a *app) facts(w int) string {
-	t := plural(a.store.Frames(), "frame")
-	if first := a.store.First(); first > 1 && w >= 100 {
-		t += "   oldest " + count(first-1) + " not kept"
-	}
-	if w >= 100 && a.progress.Packets > 0 {
-		t += "   " + plural(a.progress.Packets, "packet")
-	}
-	return t + "   " + count(a.progress.Lost) + " dropped"
-}
-
-func (a *app) factsRole() widget.Role {
-	if a.progress.Lost > 0 {
-		return widget.RoleError
-	}
-	return widget.RoleNormal
-}
-
-// barWidth is the width of the progress bar.
-func barWidth(w int) int { return min(max(w/5-2, 8), 30) }
-
-// drawBar shows how far reading has come.
-func (a *app) drawBar(l *line, w int) {
-	if a.progress.Total <= 0 {
-		l.put("  reading, "+a.percent(), widget.RolePending)
-		return
-	}
-	n := barWidth(w)
-	done := int(min(a.progress.Read*int64(n)/a.progress.Total, int64(n)))
-	l.put("  [", widget.RoleDim)
-	l.put(strings.Repeat("#", done), widget.RoleOK)
-	l.put(strings.Repeat("-", n-done), widget.RoleDim)
-	l.put("] ", widget.RoleDim)
-	l.put(a.percent(), widget.RoleNormal)
-}
-
-// mode says what the list does while frames arrive.
-func (a *app) mode() (string, widget.Role) {
-	switch {
-	case a.halted:
-		return "stopped at " + a.percent(), widget.RoleWarning
-	case a.progress.Err != nil:
-		return "read error", widget.RoleError
-	case a.progress.Done:
-		return "", widget.RoleNormal
-	case a.frames.list.Follow():
-		return "FOLLOW (F stops)", widget.RoleOK
-	default:
-		t := "loading"
-		if n := a.frames.list.Below(); n > 0 {
-			t += ", " + count(n) + " below (G follows)"
-		}
-		return t, widget.RolePending
-	}
-}
-
 // drawFoot draws the status line and the hints.
 func (a *app) drawFoot(s tcell.Screen, w, h int) {
 	widget.FillLine(s, 0, h-2, w, a.theme.Style(widget.RoleNormal))
@@ -226,6 +117,9 @@ func (a *app) statusParts() (parts []statusPart) {
 			add(widget.RoleNormal, "connection "+count(id)+"/"+count(a.conns.total))
 		}
 		return parts
+	}
+	if n := a.notice.unread; n > 0 {
+		add(widget.RoleWarning, plural(n, "notice")+" (! shows them)")
 	}
 	if id, ok := a.frames.list.Cursor(); ok {
 		n, i := a.frames.rows.len(), a.frames.list.CursorIndex()

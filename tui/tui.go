@@ -1,7 +1,9 @@
 package tui
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"runtime/debug"
@@ -20,10 +22,11 @@ import (
 type Progress struct {
 	Read, Total int64 // bytes; Total 0: there is no end known
 	Packets     int64
-	Lost        int64  // packets that the capture itself dropped
+	Lost        int64  // packets that were lost before they could be read
 	Done        bool   // nothing more will come
 	Note        string // about the end of it: "file ends inside packet 812001"; from outside, unsanitised
 	Err         error  // why reading ended early
+	Recording   string // file that packets are written to now; from outside; empty: none
 }
 
 // Options are what a screen shows and how. Store is needed, the rest has defaults.
@@ -35,6 +38,10 @@ type Options struct {
 	Credentials decode.Credentials
 	// Progress tells how far reading has come; nil: everything was read.
 	Progress func() Progress
+	// Live says that the source is a running one; nil: files.
+	Live *Live
+	// Notices are what the source has to say while the screen runs; nil: nothing.
+	Notices *Notices
 	// Stop makes the source stop reading; nil: it cannot. It must not block.
 	Stop func()
 	// Theme is a name of widget.ThemeNames; empty: "terminal", or "mono" where NO_COLOR is set.
@@ -72,7 +79,7 @@ func (e *PanicError) Error() string {
 }
 
 // Run shows the screen until the person quits (nil), ctx ends (nil), a signal comes (*SignalError), or something breaks.
-// The terminal is restored in each case.
+// The terminal is restored in each case, unless it takes no output.
 func Run(ctx context.Context, o Options) error {
 	a, err := newApp(ctx, o)
 	if err != nil {
@@ -81,23 +88,42 @@ func Run(ctx context.Context, o Options) error {
 	return a.run()
 }
 
+// stuck is how long the loop may take to end: a terminal that takes no output holds it, maybe forever.
+const stuck = time.Second
+
+var errStuck = errors.New("the terminal takes no output; it could not be restored (the command reset does)")
+
 // run is the life of the screen.
-func (a *app) run() (err error) {
+func (a *app) run() error {
 	defer a.cancel()
 	var group sync.WaitGroup
 	a.safego(&group, "painter", func() { a.painter.Run(a.ctx) })
 	a.safego(&group, "watch", a.watch)
 	a.safego(&group, "signals", a.signals)
+	ended := make(chan error, 1)
+	go func() { ended <- a.loop() }()
+	var err error
+	select {
+	case err = <-ended:
+	case <-a.ctx.Done():
+		select {
+		case err = <-ended:
+		case <-time.After(stuck):
+			return cmp.Or(a.failure.get(), errStuck)
+		}
+	}
+	a.painter.Stop()
+	a.cancel()
+	a.stop()
+	group.Wait()
+	return cmp.Or(a.failure.get(), err)
+}
+
+// loop is tview's.
+func (a *app) loop() (err error) {
 	defer func() {
 		if p := recover(); p != nil { // tview has finished the screen already
 			err = &PanicError{Where: "screen", Value: p, Stack: debug.Stack()}
-		}
-		a.painter.Stop()
-		a.cancel()
-		a.stop()
-		group.Wait()
-		if a.failure.err != nil {
-			err = a.failure.err
 		}
 	}()
 	return a.tv.Run()
@@ -121,20 +147,30 @@ func (a *app) safego(group *sync.WaitGroup, where string, f func()) {
 	}()
 }
 
-// failure is the reason of an end that no key asked for.
+// failure is the reason of an end that no key asked for; the first one counts.
 type failure struct {
-	once sync.Once
-	err  error
+	mu  sync.Mutex
+	err error
+}
+
+func (f *failure) set(err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.err = cmp.Or(f.err, err)
+}
+
+func (f *failure) get() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.err
 }
 
 // end stops the screen from any goroutine; the first reason is Run's result.
 func (a *app) end(why error) {
-	a.failure.once.Do(func() {
-		a.failure.err = why
-		a.painter.Stop()
-		a.cancel()
-		a.stop()
-	})
+	a.failure.set(why)
+	a.painter.Stop()
+	a.cancel()
+	a.stop()
 }
 
 // stop makes tview return, once: a second Stop would block.

@@ -108,6 +108,10 @@ func (l *List) Cursor() (id uint64, ok bool) {
 	return l.model.ID(i), true
 }
 
+// Wanted returns the id that the cursor was put on last, whether that row is
+// still there or not.
+func (l *List) Wanted() (id uint64, ok bool) { return l.cursor, l.hasCursor }
+
 // CursorIndex returns the position of the row under the cursor, -1 for none.
 func (l *List) CursorIndex() int {
 	l.settle()

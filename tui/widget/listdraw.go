@@ -112,6 +112,10 @@ func (l *List) drawRow(s tcell.Screen, x, y, w int, selected bool) {
 		s.SetContent(x, y, mark, nil, base)
 	}
 	for _, p := range l.fit {
+		if l.row.whole && p.col >= l.row.from {
+			Paint(s, x+gutter+p.x, y, l.fitW-p.x, l.row.cells[l.row.from].text, base)
+			return
+		}
 		c := &l.row.cells[p.col]
 		role := l.row.Role
 		if c.own {

@@ -28,6 +28,8 @@ type Row struct {
 
 	wanted []bool
 	cells  []rowCell
+	whole  bool // one text takes the columns from `from` on
+	from   int
 }
 
 type rowCell struct {
@@ -44,7 +46,7 @@ type rowSpan struct {
 
 // reset empties the row for n columns.
 func (r *Row) reset(n int) {
-	r.Role, r.Mark = RoleNormal, 0
+	r.Role, r.Mark, r.whole = RoleNormal, 0, false
 	for len(r.cells) < n {
 		r.cells = append(r.cells, rowCell{})
 	}
@@ -80,6 +82,13 @@ func (r *Row) Put(col int, b []byte) {
 	if col >= 0 && col < len(r.cells) {
 		r.cells[col].text = b
 	}
+}
+
+// Whole makes b, grown from the [Row.Buf] of a column, the text of that column
+// and all behind it.
+func (r *Row) Whole(col int, b []byte) {
+	r.Put(col, b)
+	r.whole, r.from = col >= 0 && col < len(r.cells), col
 }
 
 // SetRole gives a column a role of its own.
