@@ -32,7 +32,7 @@ type Files struct {
 	inputs  []*input
 	options Options
 	tracker *tcp.Tracker
-	stats   Stats // of the goroutine that runs
+	tally   tally // of the goroutine that runs
 
 	mu        sync.Mutex // for what follows, and for input.reader and input.again
 	published Stats
@@ -116,35 +116,14 @@ func (f *Files) Run(ctx context.Context, open tcp.Opener) error {
 
 // packet takes the packet at the head of in.
 func (f *Files) packet(in *input, g *tcp.Segment) {
-	p, s := &in.head, &f.stats
-	s.Packets++
-	s.Bytes += uint64(len(p.Data))
-	if p.Original > len(p.Data) {
-		s.Cut++
+	if !f.tally.packet(&in.head, g) {
+		return
 	}
-	if p.Time != 0 { // a Simple Packet Block has none
-		if s.First == 0 {
-			s.First, s.Last = p.Time, p.Time
-		}
-		s.First, s.Last = min(s.First, p.Time), max(s.Last, p.Time)
+	g.Source = in.number
+	if !in.kept() {
+		g.Offset = -1
 	}
-	switch decode(p, g) {
-	case isTCP:
-		s.TCPPackets++
-		g.Source = in.number
-		if !in.kept() {
-			g.Offset = -1
-		}
-		f.tracker.Segment(g)
-	case isOther:
-		s.Other++
-	case isFragment:
-		s.Fragments++
-	case isMalformed:
-		s.Malformed++
-	case isUnknownLink:
-		f.countUnknown(p.Link)
-	}
+	f.tracker.Segment(g)
 }
 
 // advance reads in's next packet. At its end it returns false.

@@ -41,7 +41,7 @@ func TestReadAndReadAgain(t *testing.T) {
 }
 
 // readAgain reads runs of one to five chunks again.
-func readAgain(t *testing.T, name string, f *Files, r *received) {
+func readAgain(t *testing.T, name string, f session.Source, r *received) {
 	t.Helper()
 	for d := range r.chunks {
 		chunks, dir := r.chunks[d], session.Direction(d)

@@ -17,10 +17,41 @@ type Stats struct {
 	Malformed   uint64 // packets whose headers are cut or contradict themselves
 	UnknownLink uint64 // packets of link types that are not read
 	Cut         uint64 // packets cut by the snap length
-	Drops       uint64 // packets that the capturing machine says it lost
+	Drops       uint64 // packets that the capturing machine says it lost, or that were lost in live capture
+	Freezes     uint64 // live capture: how often a ring was full
+	Unrecorded  uint64 // live capture: packets that did not get into the file that was asked for
 	First, Last int64  // earliest and latest packet time, ns since 1970; 0 without packets
 
 	TCP tcp.Stats
+}
+
+// add makes s the counts of both.
+func (s *Stats) add(o *Stats) {
+	if s.First == 0 || o.First != 0 && o.First < s.First {
+		s.First = o.First
+	}
+	s.Last = max(s.Last, o.Last)
+	s.Packets += o.Packets
+	s.Bytes += o.Bytes
+	s.TCPPackets += o.TCPPackets
+	s.Other += o.Other
+	s.Fragments += o.Fragments
+	s.Malformed += o.Malformed
+	s.UnknownLink += o.UnknownLink
+	s.Cut += o.Cut
+	s.Drops += o.Drops
+	s.Freezes += o.Freezes
+	s.Unrecorded += o.Unrecorded
+	s.TCP.Segments += o.TCP.Segments
+	s.TCP.Connections += o.TCP.Connections
+	s.TCP.Evicted += o.TCP.Evicted
+	s.TCP.OutOfOrder += o.TCP.OutOfOrder
+	s.TCP.Retransmitted += o.TCP.Retransmitted
+	s.TCP.KeepAlives += o.TCP.KeepAlives
+	s.TCP.Conflicts += o.TCP.Conflicts
+	s.TCP.Gaps += o.TCP.Gaps
+	s.TCP.GapBytes += o.TCP.GapBytes
+	s.TCP.Forced += o.TCP.Forced
 }
 
 // Stats returns the counts so far. It may be called from any goroutine; the counts are those of the latest read from a
@@ -70,25 +101,31 @@ func (f *Files) Warnings() []string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	w := append([]string(nil), f.warnings...)
-	for _, l := range f.unknown {
+	w = append(w, f.published.warnings(f.unknown)...)
+	s := &f.published
+	if s.Cut > 0 {
+		w = append(w, fmt.Sprintf("%s cut by the snap length: capture with -s 0", count(s.Cut, "packet")))
+	}
+	if s.Drops > 0 {
+		w = append(w, fmt.Sprintf("%s lost by the capturing machine, it says", count(s.Drops, "packet")))
+	}
+	return w
+}
+
+// warnings are the lines about packets that came, but were not read.
+func (s *Stats) warnings(unknown []unknownLink) (w []string) {
+	for _, l := range unknown {
 		line := fmt.Sprintf("%s not read: %s", count(l.packets, "packet"), linkName(l.link))
 		if l.link != pcapfile.NoInterface {
 			line += "; Ethernet, Linux cooked, loopback and raw IP are read"
 		}
 		w = append(w, line)
 	}
-	s := &f.published
 	if s.Fragments > 0 {
 		w = append(w, fmt.Sprintf("%s not put together: their bytes are missing", count(s.Fragments, "IP fragment")))
 	}
 	if s.Malformed > 0 {
 		w = append(w, fmt.Sprintf("%s not read: IP or TCP headers are cut or contradict themselves", count(s.Malformed, "packet")))
-	}
-	if s.Cut > 0 {
-		w = append(w, fmt.Sprintf("%s cut by the snap length: capture with -s 0", count(s.Cut, "packet")))
-	}
-	if s.Drops > 0 {
-		w = append(w, fmt.Sprintf("%s lost by the capturing machine, it says", count(s.Drops, "packet")))
 	}
 	return w
 }
@@ -109,26 +146,62 @@ type unknownLink struct {
 // maxUnknown bounds the link types that are named.
 const maxUnknown = 32
 
-func (f *Files) countUnknown(link uint32) {
-	f.stats.UnknownLink++
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	for i := range f.unknown {
-		if f.unknown[i].link == link {
-			f.unknown[i].packets++
-			return
+// tally counts the packets that one goroutine takes.
+type tally struct {
+	stats   Stats
+	unknown []unknownLink
+}
+
+// packet counts p. If it is a TCP segment, that is in g, but for g.Source.
+func (t *tally) packet(p *pcapfile.Packet, g *tcp.Segment) (segment bool) {
+	s := &t.stats
+	s.Packets++
+	s.Bytes += uint64(len(p.Data))
+	if p.Original > len(p.Data) {
+		s.Cut++
+	}
+	if p.Time != 0 { // a Simple Packet Block has none
+		if s.First == 0 {
+			s.First, s.Last = p.Time, p.Time
+		}
+		s.First, s.Last = min(s.First, p.Time), max(s.Last, p.Time)
+	}
+	switch decode(p, g) {
+	case isTCP:
+		s.TCPPackets++
+		return true
+	case isOther:
+		s.Other++
+	case isFragment:
+		s.Fragments++
+	case isMalformed:
+		s.Malformed++
+	case isUnknownLink:
+		s.UnknownLink++
+		t.unknown = addUnknown(t.unknown, unknownLink{p.Link, 1})
+	}
+	return false
+}
+
+func addUnknown(all []unknownLink, l unknownLink) []unknownLink {
+	for i := range all {
+		if all[i].link == l.link {
+			all[i].packets += l.packets
+			return all
 		}
 	}
-	if len(f.unknown) < maxUnknown {
-		f.unknown = append(f.unknown, unknownLink{link, 1})
+	if len(all) < maxUnknown {
+		all = append(all, l)
 	}
+	return all
 }
 
 // publish makes the counts visible to other goroutines.
 func (f *Files) publish() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.published = f.stats
+	f.published = f.tally.stats
+	f.unknown = append(f.unknown[:0], f.tally.unknown...)
 	if f.tracker != nil {
 		f.published.TCP = f.tracker.Stats()
 	}

@@ -48,6 +48,8 @@ func run(args []string, in io.Reader, out, errs io.Writer) int {
 	var by interrupted
 	var usage usageError
 	switch {
+	case errors.Is(err, errEnded):
+		return exitDone
 	case errors.Is(err, syscall.EPIPE):
 		return exitDone // the reader of a pipe has seen enough
 	case errors.As(err, &by), err == nil && errors.As(context.Cause(ctx), &by):
@@ -61,6 +63,9 @@ func run(args []string, in io.Reader, out, errs io.Writer) int {
 	t.say(err.Error())
 	return exitFailed
 }
+
+// errEnded is returned by what goes on until it is told to end: that is no failure.
+var errEnded = errors.New("ended")
 
 // interrupted is the cause of a context that a signal ended.
 type interrupted struct{ signal os.Signal }

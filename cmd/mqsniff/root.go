@@ -11,6 +11,7 @@ failed.
 
   mqsniff FILE...           opens captures in the screen (? shows its keys); prints lines where there is no terminal
   mqsniff read FILE...      prints frames: as text, as JSON, or one page of summary
+  mqsniff live              captures from network interfaces
 
 A FILE is a pcap or pcapng capture, plain or compressed by gzip, zstd or lz4; - is standard input.`
 
@@ -34,7 +35,7 @@ func newRoot(t *terminal) *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usagef("%w (see %s --help)", err, cmd.CommandPath())
 	})
-	root.AddCommand(newRead(t), newCodes(t), newFields(t), newDissector(t), newVersion(t))
+	root.AddCommand(newRead(t), newLive(t), newCodes(t), newFields(t), newDissector(t), newVersion(t))
 	addCompletion(root)
 	return root
 }

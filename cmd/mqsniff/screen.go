@@ -10,8 +10,10 @@ import (
 	"sync"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/mqsniff/mqsniff/capture"
+	"github.com/mqsniff/mqsniff/decode"
 	"github.com/mqsniff/mqsniff/session"
 	"github.com/mqsniff/mqsniff/tui"
 )
@@ -32,21 +34,49 @@ func (o *screenOptions) addTo(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.BoolVar(&o.follow, "follow", false, "wait for more when a file ends, as tail -f does")
 	o.acl.addTo(f)
+	o.addDisplay(f)
+	f.BoolVar(&o.noScreen, "no-tui", false, "print lines even where there is a terminal")
+}
+
+// addDisplay adds the flags that say how a screen looks.
+func (o *screenOptions) addDisplay(f *pflag.FlagSet) {
 	f.IntVar(&o.maxEvents, "max-events", session.DefaultEvents, "keep at most `N` events; the oldest go first (120 bytes each)")
 	f.StringVar(&o.theme, "theme", "", "terminal, light or mono; default: terminal, mono where NO_COLOR is set")
 	f.BoolVar(&o.ascii, "ascii", false, "draw borders with ASCII characters")
 	f.BoolVar(&o.noMouse, "no-mouse", false, "leave the mouse to the terminal")
 	f.BoolVar(&o.noHistory, "no-history", false, "keep filters out of the history file")
-	f.BoolVar(&o.noScreen, "no-tui", false, "print lines even where there is a terminal")
 }
 
-// openScreen shows captures in the screen, or prints them where there is none.
-func openScreen(ctx context.Context, t *terminal, paths []string, o *screenOptions) error {
+// check looks at the flags that say how a screen looks.
+func (o *screenOptions) check() error {
 	if o.maxEvents < 1 {
 		return usagef("--max-events takes a number from 1, not %d", o.maxEvents)
 	}
 	if !slices.Contains([]string{"", "terminal", "light", "mono"}, o.theme) {
 		return usagef("--theme is terminal, light or mono, not %q", o.theme)
+	}
+	return nil
+}
+
+// options are those of a screen that shows a store; what it is of is to be added.
+func (o *screenOptions) options(store *session.Store, credentials decode.Credentials) tui.Options {
+	return tui.Options{Store: store, Credentials: credentials, Theme: o.theme, ASCII: o.ascii, NoMouse: o.noMouse, NoHistory: o.noHistory}
+}
+
+// runScreen shows a screen until a person quits, or a signal comes.
+func runScreen(ctx context.Context, o tui.Options) error {
+	err := tui.Run(ctx, o)
+	var by *tui.SignalError
+	if errors.As(err, &by) {
+		return interrupted{by.Signal}
+	}
+	return err
+}
+
+// openScreen shows captures in the screen, or prints them where there is none.
+func openScreen(ctx context.Context, t *terminal, paths []string, o *screenOptions) error {
+	if err := o.check(); err != nil {
+		return err
 	}
 	credentials, err := o.acl.credentials()
 	if err != nil {
@@ -78,16 +108,14 @@ func openScreen(ctx context.Context, t *terminal, paths []string, o *screenOptio
 	defer group.Wait()
 	defer stop()
 	group.Go(func() { end.set(source.read(reading, files)) })
-	err = tui.Run(ctx, tui.Options{
-		Store: store, Title: title(paths), Credentials: credentials, Stop: stop,
-		Progress: func() tui.Progress { return end.progress(files) },
-		Theme:    o.theme, ASCII: o.ascii, NoMouse: o.noMouse, NoHistory: o.noHistory,
-	})
-	var by *tui.SignalError
-	if errors.As(err, &by) {
-		return interrupted{by.Signal}
+	options := o.options(store, credentials)
+	options.Title, options.Stop = title(paths), stop
+	options.Progress = func() tui.Progress {
+		read, total := files.Progress()
+		stats := files.Stats()
+		return end.progress(tui.Progress{Read: read, Total: max(total, 0), Packets: int64(stats.Packets), Lost: int64(stats.Drops)}, files.Warnings)
 	}
-	return err
+	return runScreen(ctx, options)
 }
 
 // title names the files in a few words.
@@ -115,14 +143,12 @@ func (l *loaded) set(err error) {
 	l.done, l.err = true, err
 }
 
-func (l *loaded) progress(files *capture.Files) tui.Progress {
-	read, total := files.Progress()
-	stats := files.Stats()
+// progress adds to p how reading ended, if it has; warnings are asked for then.
+func (l *loaded) progress(p tui.Progress, warnings func() []string) tui.Progress {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	p := tui.Progress{Read: read, Total: max(total, 0), Packets: int64(stats.Packets), Lost: int64(stats.Drops), Done: l.done, Err: l.err}
-	if l.done {
-		p.Note = strings.Join(files.Warnings(), "; ")
+	if p.Done, p.Err = l.done, l.err; l.done {
+		p.Note = strings.Join(warnings(), "; ")
 	}
 	return p
 }

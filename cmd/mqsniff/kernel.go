@@ -1,0 +1,130 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/spf13/pflag"
+	"golang.org/x/net/bpf"
+
+	"github.com/mqsniff/mqsniff/capture/afpacket"
+	"github.com/mqsniff/mqsniff/capture/kernelfilter"
+)
+
+// kernelOptions are the flags about what the kernel hands over.
+type kernelOptions struct {
+	ports, hosts, nets, vlans string
+	file                      string
+	expression                string // the arguments
+}
+
+func (o *kernelOptions) addTo(f *pflag.FlagSet) {
+	f.StringVar(&o.ports, "port", "", "capture `PORTS`, such as 9876,10909-10912; default: those of RocketMQ, 9876,10911,10909,10912,8080; or all")
+	f.StringVar(&o.hosts, "host", "", "capture traffic of these `HOSTS`")
+	f.StringVar(&o.nets, "net", "", "capture traffic of these `NETS`, such as 10.0.0.0/8")
+	f.StringVar(&o.vlans, "vlan", "", "capture these `VLANS`")
+	f.StringVar(&o.file, "bpf", "", "capture what a program chooses: `FILE` with the output of tcpdump -ddd")
+}
+
+// chosen tells whether ports, an expression or a program were given.
+func (o *kernelOptions) chosen() bool { return o.ports != "" || o.file != "" || o.expression != "" }
+
+// kernelFilter is what the kernel is given.
+type kernelFilter struct {
+	text    string // for people
+	program func(link uint32) ([]bpf.RawInstruction, error)
+}
+
+// layoutOf is how packets of a live link type lie before a filter.
+func layoutOf(link uint32) kernelfilter.Layout {
+	switch link {
+	case afpacket.LinkSLL2:
+		return kernelfilter.CookedSocket
+	case afpacket.LinkRaw:
+		return kernelfilter.Raw
+	}
+	return kernelfilter.EthernetSocket
+}
+
+func newKernelFilter(f kernelfilter.Filter) kernelFilter {
+	return kernelFilter{f.String(), func(link uint32) ([]bpf.RawInstruction, error) {
+		code, err := f.Compile(layoutOf(link))
+		if err != nil {
+			return nil, err
+		}
+		return bpf.Assemble(code)
+	}}
+}
+
+// filter makes the filter of the flags.
+func (o *kernelOptions) filter(ctx context.Context) (kernelFilter, error) {
+	plain := o.ports != "" || o.hosts != "" || o.nets != "" || o.vlans != ""
+	switch {
+	case o.file != "" && (plain || o.expression != ""), o.expression != "" && plain:
+		return kernelFilter{}, usagef("choose one: --port, --host, --net and --vlan, or an expression, or --bpf")
+	case o.file != "":
+		return o.fromFile()
+	case o.expression != "":
+		return o.fromExpression(ctx)
+	}
+	f := kernelfilter.Filter{Ports: kernelfilter.DefaultPorts()}
+	var err error
+	if o.ports == "all" {
+		f.Ports = nil
+	} else if o.ports != "" {
+		f.Ports, err = kernelfilter.ParsePorts(o.ports)
+	}
+	if err != nil {
+		return kernelFilter{}, usagef("--port: %w", err)
+	}
+	if o.hosts != "" {
+		if f.Hosts, err = kernelfilter.ParseHosts(ctx, o.hosts); err != nil {
+			return kernelFilter{}, usagef("--host: %w", err)
+		}
+	}
+	if o.nets != "" {
+		if f.Nets, err = kernelfilter.ParseNets(o.nets); err != nil {
+			return kernelFilter{}, usagef("--net: %w", err)
+		}
+	}
+	if o.vlans != "" {
+		if f.VLANs, err = kernelfilter.ParseVLANs(o.vlans); err != nil {
+			return kernelFilter{}, usagef("--vlan: %w", err)
+		}
+	}
+	return newKernelFilter(f), nil
+}
+
+func (o *kernelOptions) fromFile() (kernelFilter, error) {
+	file, err := os.Open(o.file)
+	if err != nil {
+		return kernelFilter{}, fmt.Errorf("--bpf: %w", err)
+	}
+	defer file.Close()
+	code, err := kernelfilter.ParseDDD(file)
+	if err != nil {
+		return kernelFilter{}, fmt.Errorf("--bpf: %s: %w", o.file, err)
+	}
+	return kernelFilter{"the program in " + o.file, func(uint32) ([]bpf.RawInstruction, error) { return code, nil }}, nil
+}
+
+// fromExpression compiles now, for Ethernet, so that a mistake shows before anything is opened.
+func (o *kernelOptions) fromExpression(ctx context.Context) (kernelFilter, error) {
+	compile := func(link uint32) ([]bpf.RawInstruction, error) {
+		return kernelfilter.FromTcpdump(ctx, layoutOf(link), o.expression)
+	}
+	if _, err := compile(afpacket.LinkEthernet); err != nil {
+		return kernelFilter{}, usageError{err}
+	}
+	return kernelFilter{o.expression, compile}, nil
+}
+
+// portsOnly is a filter for ports that were found.
+func portsOnly(ports []uint16) kernelFilter {
+	f := kernelfilter.Filter{}
+	for _, p := range ports {
+		f.Ports = append(f.Ports, kernelfilter.Port(p))
+	}
+	return newKernelFilter(f)
+}

@@ -1,0 +1,307 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mqsniff/mqsniff/capture"
+	"github.com/mqsniff/mqsniff/capture/privilege"
+	"github.com/mqsniff/mqsniff/export"
+	"github.com/mqsniff/mqsniff/session"
+	"github.com/mqsniff/mqsniff/tui"
+)
+
+// liveOptions are the flags of the live command.
+type liveOptions struct {
+	print  printOptions
+	screen screenOptions
+	kernel kernelOptions
+	auto   autoOptions
+	ending endOptions
+	record recordOptions
+
+	interfaces  []string
+	list        bool
+	promiscuous bool
+	snapLen     int
+	ring        size
+	rings       int
+	metrics     string
+}
+
+const longLive = `live captures from network interfaces and shows the remoting frames as they come: in the screen, or as lines where -o is given or
+there is no terminal.
+
+What the kernel hands over is chosen by --port, --host, --net and --vlan, by an expression in tcpdump's language (compiled by tcpdump,
+which must be installed), or by --bpf. That is another thing than -f, which chooses among decoded frames what is printed.
+
+Capturing needs the capability CAP_NET_RAW; what is not needed any more is given up as soon as the interfaces are open.`
+
+func newLive(t *terminal) *cobra.Command {
+	o := &liveOptions{ring: 32 << 20, record: recordOptions{spool: 1 << 30}}
+	cmd := &cobra.Command{
+		Use:   "live [flags] [TCPDUMP-EXPRESSION]",
+		Short: "Capture from network interfaces",
+		Long:  longLive,
+		Example: `  sudo mqsniff live
+  sudo mqsniff live -i eth0 --port 9876,10911 -w today.pcapng --rotate-size 1GB --rotate-keep 10
+  sudo mqsniff live --auto
+  sudo mqsniff live -o json --until 'status == SYSTEM_BUSY' --duration 10m
+  sudo mqsniff live -o none --metrics 127.0.0.1:9419
+  sudo mqsniff live -i eth0 'host 10.0.0.5 and tcp port 10911'
+  ssh host sudo tcpdump -U -w - 'tcp port 10911' | mqsniff -`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if o.list {
+				return listInterfaces(t)
+			}
+			o.kernel.expression = strings.Join(args, " ")
+			return o.run(cmd.Context(), t)
+		},
+	}
+	f := cmd.Flags()
+	f.SortFlags = false
+	f.StringSliceVarP(&o.interfaces, "interface", "i", []string{"any"}, "capture from interface `NAME`, or from any; can be repeated")
+	f.BoolVar(&o.list, "list", false, "list the interfaces, and whether you may capture, and end")
+	o.kernel.addTo(f)
+	o.auto.addTo(f)
+	f.StringVarP(&o.print.output, "output", "o", "", "text, wide, json, summary or none; default: the screen")
+	o.print.addTo(f)
+	f.IntVarP(&o.print.limit, "count", "n", 0, "stop after `N` events were printed")
+	o.ending.addTo(f)
+	o.record.addTo(f)
+	f.StringVar(&o.metrics, "metrics", "", "serve Prometheus metrics on `ADDR`, such as 127.0.0.1:9419")
+	f.BoolVar(&o.promiscuous, "promiscuous", false, "take packets for other machines, too")
+	f.IntVar(&o.snapLen, "snaplen", 0, "keep the first `N` bytes of each packet, 0: all; frames are then cut")
+	f.Var(&o.ring, "ring", "size of each buffer in the kernel")
+	f.IntVar(&o.rings, "rings", 1, "buffers of each interface, each read by a thread of its own")
+	o.screen.addDisplay(f)
+	return cmd
+}
+
+func (o *liveOptions) check() error {
+	switch {
+	case len(o.interfaces) == 0 || slices.Contains(o.interfaces, ""):
+		return usagef("-i takes the name of an interface, or any (mqsniff live --list names them)")
+	case o.rings < 1 || o.rings > 64:
+		return usagef("--rings takes a number from 1 to 64, not %d", o.rings)
+	case o.snapLen < 0:
+		return usagef("--snaplen takes a number from 0, not %d", o.snapLen)
+	case o.snapLen > 0 && o.snapLen < 128:
+		return usagef("--snaplen %d leaves nothing of a frame: take 128 or more, or 0 for all", o.snapLen)
+	case o.record.path == "-" && o.print.output != "none":
+		return usagef("-w - writes packets to standard output: add -o none")
+	case o.auto.on && o.kernel.chosen():
+		return usagef("--auto looks at all TCP: leave out the ports and expressions")
+	}
+	if err := o.record.check(); err != nil {
+		return err
+	}
+	return o.ending.check()
+}
+
+func (o *liveOptions) run(ctx context.Context, t *terminal) error {
+	if err := o.check(); err != nil {
+		return err
+	}
+	filter, err := o.kernel.filter(ctx)
+	if err != nil {
+		return err
+	}
+	if o.auto.on {
+		filter = portsOnly(nil)
+	}
+	screen := o.print.output == ""
+	if ok, why := t.screen(); screen && !ok {
+		if isTerminal(t.out) {
+			t.say(fmt.Sprintf("no screen (%s); printing lines", why))
+		}
+		screen, o.print.output = false, "text"
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	source := newCapturing()
+	notices := &tui.Notices{}
+	notice := func(line string) {
+		source.notice(line)
+		if screen {
+			notices.Add(line)
+		} else {
+			t.say(line)
+		}
+	}
+	live, err := capture.OpenLive(capture.LiveOptions{
+		Interfaces: o.interfaces, Promiscuous: o.promiscuous, SnapLen: o.snapLen, Ring: int(o.ring), Rings: o.rings,
+		Filter: filter.program, FilterText: filter.text, Record: o.record.options(screen), Notice: notice,
+	})
+	if errors.Is(err, capture.ErrNotPermitted) {
+		return errors.New(privilege.Missing())
+	}
+	if err != nil {
+		return err
+	}
+	defer live.Close()
+	if err := privilege.Drop(); err != nil {
+		t.say(err.Error())
+	}
+
+	run := &liveRun{options: o, terminal: t, source: source, live: live, stop: stop, notice: notice, notices: notices, text: filter.text}
+	if o.ending.duration > 0 {
+		ctx, stop = context.WithTimeout(ctx, o.ending.duration)
+		defer stop()
+	}
+	return run.run(ctx, screen)
+}
+
+// liveRun is one live capture and those who look at it.
+type liveRun struct {
+	options  *liveOptions
+	terminal *terminal
+	source   *capturing
+	live     *capture.Live
+	stop     func()
+	notice   func(string)
+	notices  *tui.Notices
+	text     string // what the kernel's filter chooses
+}
+
+func (r *liveRun) run(ctx context.Context, screen bool) error {
+	o := r.options
+	if o.metrics != "" {
+		m := export.NewMetrics(export.MetricsOptions{Version: version()})
+		m.SetSource(r.counts)
+		address, err := serveMetrics(ctx, o.metrics, m)
+		if err != nil {
+			return err
+		}
+		r.terminal.say("metrics on http://" + address + "/metrics")
+		r.source.handle = m.Handle
+	}
+	until, err := o.ending.newUntil(r.source.shared.Symbols)
+	if err != nil {
+		return err
+	}
+	if o.auto.on {
+		finder := newFinder(r.live, r.notice)
+		r.source.handle = both(r.source.handle, finder.handle)
+		defer finder.narrowAfter(ctx, o.auto.during)()
+	}
+	if screen {
+		err = r.screen(ctx, until)
+	} else {
+		err = r.lines(ctx, until)
+	}
+	switch {
+	case err != nil:
+		return err
+	case until != nil && !until.met:
+		return errNotMet
+	}
+	return errEnded
+}
+
+// lines prints until the capture ends.
+func (r *liveRun) lines(ctx context.Context, until *until) error {
+	o := r.options
+	r.source.flush = func() {}
+	var p *printing
+	if o.print.output != "none" {
+		var err error
+		if p, err = newPrinting(r.terminal, &o.print, r.source.shared.Symbols, r.stop); err != nil {
+			return err
+		}
+		r.source.handle, r.source.flush = both(r.source.handle, p.handle), p.flush
+	}
+	r.watch(until)
+	r.terminal.say(fmt.Sprintf("capturing on %s: %s", strings.Join(o.interfaces, ", "), r.text))
+	if err := r.source.run(ctx, r.live); err != nil {
+		return err
+	}
+	if p != nil {
+		if err := p.end(r.terminal, sourceStats(o.interfaces, r.live.Stats())); err != nil {
+			return err
+		}
+	}
+	for _, w := range r.live.Warnings() {
+		r.terminal.say(w)
+	}
+	if s := r.live.Stats(); p == nil || p.summary == nil {
+		r.terminal.say(fmt.Sprintf("%d packets captured, %d lost", s.Packets, s.Drops))
+	}
+	return nil
+}
+
+// watch ends the capture when --until comes true.
+func (r *liveRun) watch(u *until) {
+	if r.source.handle == nil {
+		r.source.handle = func(*session.Event, *session.View) {}
+	}
+	if u != nil {
+		r.source.handle = u.watch(r.source.handle, r.stop)
+	}
+}
+
+// screen shows the capture until a person quits.
+func (r *liveRun) screen(ctx context.Context, until *until) error {
+	o := r.options
+	credentials, err := o.print.acl.credentials()
+	if err != nil {
+		return err
+	}
+	store := session.NewStore(o.screen.maxEvents, r.source.shared.Symbols, r.live)
+	r.source.handle, r.source.flush = both(r.source.handle, store.Handle), func() {}
+	r.watch(until)
+	capturing, stop := context.WithCancel(ctx)
+	defer stop()
+	var end loaded
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		end.set(r.source.run(capturing, r.live))
+	}()
+	options := o.screen.options(store, credentials)
+	options.Title = strings.Join(o.interfaces, ", ")
+	options.Live = &tui.Live{Filter: r.text, Hints: liveHints}
+	options.Notices = r.notices
+	options.Stop = stop
+	options.Progress = func() tui.Progress {
+		s := r.live.Stats()
+		p := tui.Progress{Read: int64(s.Bytes), Packets: int64(s.Packets), Lost: int64(s.Drops), Recording: o.record.path}
+		return end.progress(p, r.live.Warnings)
+	}
+	err = runScreen(ctx, options)
+	stop()
+	<-ended
+	return err
+}
+
+// liveHints help where nothing comes.
+var liveHints = []string{
+	"--auto finds RocketMQ on ports that are not its usual ones",
+	"mqsniff live --list shows the interfaces; -i any takes all of them",
+	"behind TLS nothing can be read: capture behind the proxy that ends it",
+}
+
+// counts are the source's counters for a scrape.
+func (r *liveRun) counts() export.SourceCounts {
+	s := r.live.Stats()
+	return export.SourceCounts{Packets: s.Packets, Bytes: s.Bytes, KernelDrops: s.Drops, RingFreezes: s.Freezes}
+}
+
+// both calls two handlers; the first may be nil.
+func both(a, b session.Handler) session.Handler {
+	if a == nil {
+		return b
+	}
+	return func(ev *session.Event, v *session.View) {
+		a(ev, v)
+		b(ev, v)
+	}
+}
+
+// errNotMet ends a capture whose --until did not come true.
+var errNotMet = errors.New("ended before --until came true")

@@ -1,0 +1,85 @@
+//go:build linux
+
+package e2e
+
+import (
+	"encoding/json"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// action is a line of a driver's log: what a client did or was given. README.md says which keys there are when.
+type action struct {
+	Action, How, Group, Topic, Key, Status, State, Error string
+
+	MsgID          string
+	MsgIDs         []string
+	OffsetMsgID    string
+	QueueID        *int64
+	QueueOffset    *int64
+	ReconsumeTimes *int64
+	Code           int64
+	BodyLen        int64
+	SHA256         string
+}
+
+// driveOptions are settings of the Java client.
+type driveOptions struct {
+	nameServer string   // default: that of the cluster
+	socks      string   // address of a SOCKS5 proxy for all connections; 5.x only
+	scenarios  []string // default: all
+}
+
+// drive runs scenarios with the Java client of the cluster's version, and returns what it did.
+func (c *cluster) drive(t *testing.T, o driveOptions) []action {
+	t.Helper()
+	if o.nameServer == "" {
+		o.nameServer = c.nameServer
+	}
+	args := []string{"-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Djava.net.preferIPv4Stack=true",
+		"-Duser.home=" + c.dir, "-Dlogback.configurationFile=" + c.path("conf/logback_tools.xml"), "-Dfile.encoding=UTF-8",
+		"-Dsun.stdout.encoding=UTF-8", "-Dstdout.encoding=UTF-8",
+		"-Drocketmq.client.rebalance.waitInterval=1000", "-De2e.namesrv=" + o.nameServer}
+	if c.acl {
+		args = append(args, "-De2e.accessKey="+accessKey, "-De2e.secretKey="+secretKey)
+	}
+	if c.tls {
+		args = append(args, "-Dtls.enable=true", "-Dtls.test.mode.enable=true")
+	}
+	if o.socks != "" {
+		args = append(args, `-Dcom.rocketmq.socks.proxy.config={"0.0.0.0/0":{"addr":"`+o.socks+`"}}`)
+	}
+	classes := filepath.Join(workshop(t), c.version, "driver")
+	args = append(args, "-cp", classes+":"+c.lib+"/*", "Driver")
+	return actions(t, start(t, c.dir, nil, "java", append(args, o.scenarios...)...))
+}
+
+// driveGo runs the Go client, and returns what it did.
+func (c *cluster) driveGo(t *testing.T) []action {
+	t.Helper()
+	return actions(t, start(t, c.dir, nil, filepath.Join(workshop(t), "goclient"), "-namesrv", c.nameServer))
+}
+
+// actions waits for the end of a driver and reads its log.
+func actions(t *testing.T, p *process) []action {
+	t.Helper()
+	p.succeeds()
+	return parseLog(t, p.stdout.String())
+}
+
+func parseLog(t *testing.T, log string) []action {
+	t.Helper()
+	var out []action
+	for line := range strings.Lines(log) {
+		if !strings.HasPrefix(line, "{") {
+			continue // the client library prints, too
+		}
+		var a action
+		if err := json.Unmarshal([]byte(line), &a); err != nil {
+			t.Fatalf("%v: %s", err, line)
+		}
+		out = append(out, a)
+	}
+	return out
+}
