@@ -24,8 +24,9 @@ type Conn struct {
 	relayed [2]atomic.Uint64 // bytes read, by direction
 	skipped [2]atomic.Uint64 // of them: not seen by the observer
 	opaque  atomic.Bool
-	abort   func()
-	unseen  bool // the observer was not told of it
+	abort   func()       // resets both sides
+	finish  atomic.Value // func(): closes both sides; while relaying
+	unseen  bool         // the observer was not told of it
 
 	rewriter Rewriter
 }

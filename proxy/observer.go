@@ -15,6 +15,8 @@ type Observer interface {
 	Notice(c *Conn, t int64, text string)
 	// Close is the last call for a connection; dir is the direction that ended it.
 	Close(c *Conn, dir session.Direction, t int64, why session.CloseReason)
+	// Idle says that nothing waits: the place to hand on what was collected.
+	Idle()
 }
 
 // Relayed is a run of bytes on its way through the proxy.

@@ -203,6 +203,12 @@ func (p *Proxy) relay(ctx context.Context, c *Conn, client, upstream *side) (ses
 		})
 	}
 	defer context.AfterFunc(ctx, reset)()
+	c.finish.Store(func() {
+		once.Do(func() {
+			client.Close()
+			upstream.Close()
+		})
+	})
 	a := &asked{}
 	type result struct {
 		dir session.Direction
@@ -224,8 +230,10 @@ func (p *Proxy) relay(ctx context.Context, c *Conn, client, upstream *side) (ses
 	run(session.ClientToServer, client, upstream)
 	first := <-results
 	second := <-results
-	if first.err != nil || second.err != nil {
-		return first.dir, session.CloseRST
+	for _, r := range []result{first, second} {
+		if r.err != nil && !errors.Is(r.err, net.ErrClosed) { // that was us
+			return first.dir, session.CloseRST
+		}
 	}
 	return first.dir, session.CloseFIN
 }
@@ -284,8 +292,12 @@ func (p *Proxy) Stats() Stats {
 	return s
 }
 
-// Shutdown stops accepting and waits for the connections to end, until ctx is done; then it resets them. The observer has
-// seen everything when it returns.
+// quiet is how long nothing may be relayed until connections count as having nothing to finish: clients keep theirs open
+// as long as they live.
+const quiet = 300 * time.Millisecond
+
+// Shutdown stops accepting, waits until nothing goes through any more or ctx is done, and closes the connections: in the
+// regular way, or with a reset where ctx was done first. The observer has seen everything when it returns.
 func (p *Proxy) Shutdown(ctx context.Context) {
 	p.mu.Lock()
 	p.closing = true
@@ -299,18 +311,43 @@ func (p *Proxy) Shutdown(ctx context.Context) {
 		p.group.Wait()
 		close(done)
 	}()
-	select {
-	case <-done:
-	case <-ctx.Done():
+	if p.calm(ctx, done) {
+		for _, c := range p.Conns() {
+			if finish, ok := c.finish.Load().(func()); ok {
+				finish()
+			} else {
+				c.Abort()
+			}
+		}
+	} else {
 		for _, c := range p.Conns() {
 			c.Abort()
 		}
-		<-done
 	}
+	<-done
 	if p.tap != nil {
 		p.tap.close()
 	}
 	<-p.observed
+}
+
+// calm waits until done, or until nothing was relayed for a while. It returns false when ctx is done before.
+func (p *Proxy) calm(ctx context.Context, done <-chan struct{}) bool {
+	last := p.Stats().Relayed
+	for {
+		select {
+		case <-done:
+			return true
+		case <-ctx.Done():
+			return false
+		case <-time.After(quiet):
+		}
+		now := p.Stats().Relayed
+		if now == last {
+			return true
+		}
+		last = now
+	}
 }
 
 func addrPort(a net.Addr) netip.AddrPort {

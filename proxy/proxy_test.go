@@ -39,6 +39,7 @@ func (w *watcher) enter() func() {
 	return w.mu.Unlock
 }
 
+func (w *watcher) Idle()             {}
 func (w *watcher) Open(*Conn, int64) { defer w.enter()(); w.opened++ }
 func (w *watcher) Bytes(_ *Conn, r Relayed) {
 	defer w.enter()()
@@ -405,6 +406,17 @@ func TestConnectionLimit(t *testing.T) {
 	drain(p)
 }
 
+// Shutdown closes connections on which nothing happens in the regular way.
+func TestShutdownWhenCalm(t *testing.T) {
+	p, client := start(t, Options{Observer: &watcher{}}, func(s *net.TCPConn) { io.Copy(s, s) })
+	client.Write([]byte("a"))
+	io.ReadFull(client, make([]byte, 1))
+	drain(p)
+	if b, err := io.ReadAll(client); err != nil || len(b) > 0 {
+		t.Errorf("the client saw %q, %v", b, err)
+	}
+}
+
 // Shutdown waits for what goes on, and then does not wait any more.
 func TestShutdown(t *testing.T) {
 	p, client := start(t, Options{Observer: &watcher{}}, func(s *net.TCPConn) { io.Copy(s, s) })
@@ -415,7 +427,7 @@ func TestShutdown(t *testing.T) {
 	defer cancel()
 	p.Shutdown(ctx)
 	if _, err := io.ReadAll(client); !errors.Is(err, syscall.ECONNRESET) {
-		t.Errorf("the client saw %v", err)
+		t.Errorf("a connection that was still busy: the client saw %v", err)
 	}
 	if _, err := net.Dial("tcp", address); err == nil {
 		t.Error("still listening")

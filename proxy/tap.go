@@ -150,6 +150,7 @@ func (t *tap) run() {
 		closed := t.closed
 		t.mu.Unlock()
 		if len(work) == 0 {
+			t.observer.Idle()
 			if closed {
 				return
 			}
