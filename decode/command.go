@@ -26,14 +26,19 @@ type Command struct {
 // Decode reads the header of f. Numbers beyond int32, broken syntax, lengths that do not fit and bytes behind a JSON
 // object are an *Error, upon which what c holds means nothing (RemotingCommand.headerDecode).
 func (c *Command) Decode(f Frame) error {
+	return c.DecodeHeader(f.Header, f.Serialization)
+}
+
+// DecodeHeader is Decode without a Frame, which costs some to make and to hand over.
+func (c *Command) DecodeHeader(header []byte, s Serialization) error {
 	c.Code, c.Opaque, c.Flag, c.Version = 0, 0, 0, 0
 	c.Language, c.LanguageName, c.Remark, c.HasOpaque = LanguageNone, nil, nil, false
-	c.Ext.reset(f.Header)
+	c.Ext.reset(header)
 	var p problem
-	if f.Serialization == ROCKETMQ {
-		p = c.decodeBinary(f.Header)
+	if s == ROCKETMQ {
+		p = c.decodeBinary(header)
 	} else {
-		p = c.decodeJSON(f.Header)
+		p = c.decodeJSON(header)
 	}
 	if p.reason != ReasonNone {
 		return &Error{OpHeader, PrefixLen + p.off, p.reason}

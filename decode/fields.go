@@ -35,7 +35,7 @@ func (f *Fields) At(i int) Field {
 		Value:      f.value(e),
 		KeyRange:   Range{int(e.keyOff), int(e.keyEnd - e.keyOff)},
 		ValueRange: Range{int(e.valueOff), int(e.valueEnd - e.valueOff)},
-		Quoted:     e.valueKind <= kindEscaped,
+		Quoted:     e.valueKind == kindString || e.valueKind == kindEscaped,
 	}
 }
 
@@ -44,7 +44,7 @@ func (f *Fields) At(i int) Field {
 func (f *Fields) Get(key string) ([]byte, bool) {
 	for i := len(f.list) - 1; i >= 0; i-- {
 		e := &f.list[i]
-		if e.keyKind == kindEscaped || e.keyKind == kindNested {
+		if e.keyKind.made() {
 			if string(f.key(e)) == key {
 				return f.value(e), true
 			}
@@ -62,18 +62,18 @@ func (f *Fields) GetString(key string) string {
 }
 
 func (f *Fields) key(e *entry) []byte {
-	if e.keyKind == kindEscaped || e.keyKind == kindNested {
+	if e.keyKind.made() {
 		return f.unescaped(e.keyOff, e.keyEnd, &e.keyTextOff, &e.keyTextEnd, e.keyKind)
 	}
 	return f.header[e.keyOff:e.keyEnd:e.keyEnd]
 }
 
 func (f *Fields) value(e *entry) []byte {
-	switch e.valueKind {
-	case kindNull:
-		return nil
-	case kindEscaped, kindNested:
+	switch {
+	case e.valueKind.made():
 		return f.unescaped(e.valueOff, e.valueEnd, &e.valueTextOff, &e.valueTextEnd, e.valueKind)
+	case e.valueKind == kindNull:
+		return nil
 	}
 	return f.header[e.valueOff:e.valueEnd:e.valueEnd]
 }

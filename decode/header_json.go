@@ -15,6 +15,11 @@ func (c *Command) decodeJSON(b []byte) problem {
 	i++
 	var seen member
 	for {
+		next, plain, p := c.decodePlain(b, i)
+		if p.reason != ReasonNone {
+			return p
+		}
+		i, seen = next, seen|plain
 		if i >= len(b) {
 			return problem{i, ReasonShort}
 		}
@@ -31,20 +36,15 @@ func (c *Command) decodeJSON(b []byte) problem {
 				continue
 			}
 		}
-		m, next := plainMember(b, i)
-		if next == 0 || next < len(b) && (b[next] <= ' ' || b[next] == '/') {
-			key, end, p := scanValue(b, i, 1)
-			if p.reason != 0 {
-				return p
-			}
-			if next, p = colon(b, end); p.reason != 0 {
-				return p
-			}
-			m = memberOf(b, key, seen)
+		key, next, p := scanValue(b, i, 1)
+		if p.reason != 0 {
+			return p
 		}
-		i = next
+		if i, p = colon(b, next); p.reason != 0 {
+			return p
+		}
+		m := memberOf(b, key, seen)
 		seen |= m
-		var p problem
 		if m&memberNumbers != 0 {
 			if n, next, ok := scanInt32(b, i); ok {
 				c.setNumber(m, n, true)
@@ -87,48 +87,85 @@ const (
 	memberNumbers = memberCode | memberFlag | memberOpaque | memberVersion
 )
 
-// plainMember reads a key as Java writes it, with its colon; next is 0 where anything else stands.
-func plainMember(b []byte, i int) (m member, next int) {
-	rest := b[i:]
-	if len(rest) < 2 {
-		return 0, 0
+// java is the number of JAVA in languages.
+const java Language = 0
+
+// decodePlain reads members as fastjson writes them for Java, sorted by name and without blanks: nearly all headers are
+// nothing else. It returns where that ends, which is behind a comma or before any other byte, and what it has seen.
+// Comparisons with a constant of up to 16 bytes are made in place; a function for them would not be.
+func (c *Command) decodePlain(b []byte, i int) (next int, seen member, p problem) {
+	if rest := b[i:]; len(rest) >= 7 && string(rest[:7]) == `"code":` {
+		n, next, ok := scanInt32(b, i+7)
+		if !ok || b[next] != ',' {
+			return i, seen, p
+		}
+		c.Code = n
+		i, seen = next+1, seen|memberCode
 	}
-	// Comparisons with a constant of up to 16 bytes are made in place; a function for them would not be.
-	switch rest[1] {
-	case 'c':
-		if len(rest) >= 7 && string(rest[:7]) == `"code":` {
-			return memberCode, i + 7
+	if rest := b[i:]; len(rest) >= 13 && string(rest[:13]) == `"extFields":{` {
+		if i, p = c.Ext.decodeJSON(b, i+12); p.reason != ReasonNone {
+			return i, seen, p
 		}
-	case 'e':
-		if len(rest) >= 12 && string(rest[:12]) == `"extFields":` {
-			return memberExtFields, i + 12
+		seen |= memberExtFields
+		if i == len(b) || b[i] != ',' {
+			return i, seen, p
 		}
-	case 'f':
-		if len(rest) >= 7 && string(rest[:7]) == `"flag":` {
-			return memberFlag, i + 7
+		i++
+	}
+	if rest := b[i:]; len(rest) >= 7 && string(rest[:7]) == `"flag":` {
+		n, next, ok := scanInt32(b, i+7)
+		if !ok || b[next] != ',' {
+			return i, seen, p
 		}
-	case 'l':
-		if len(rest) >= 11 && string(rest[:11]) == `"language":` {
-			return memberLanguage, i + 11
+		c.Flag = n
+		i, seen = next+1, seen|memberFlag
+	}
+	if rest := b[i:]; len(rest) >= 18 && string(rest[:12]) == `"language":"` {
+		if string(rest[12:18]) == `JAVA",` {
+			c.Language, c.LanguageName = java, nil
+			i += 18
+		} else {
+			end, k := scanString(b, i+12)
+			if end < 0 || end+1 == len(b) || b[end+1] != ',' {
+				return i, seen, p
+			}
+			c.setLanguage(b, token{i + 12, end, k})
+			i = end + 2
 		}
-	case 'o':
-		if len(rest) >= 9 && string(rest[:9]) == `"opaque":` {
-			return memberOpaque, i + 9
+		seen |= memberLanguage
+	}
+	if rest := b[i:]; len(rest) >= 9 && string(rest[:9]) == `"opaque":` {
+		n, next, ok := scanInt32(b, i+9)
+		if !ok || b[next] != ',' {
+			return i, seen, p
 		}
-	case 'r':
-		if len(rest) >= 9 && string(rest[:9]) == `"remark":` {
-			return memberRemark, i + 9
+		c.Opaque, c.HasOpaque = n, true
+		i, seen = next+1, seen|memberOpaque
+	}
+	if rest := b[i:]; len(rest) >= 10 && string(rest[:10]) == `"remark":"` {
+		end, k := scanString(b, i+10)
+		if end < 0 || end+1 == len(b) || b[end+1] != ',' {
+			return i, seen, p
 		}
-	case 's':
-		if len(rest) >= 26 && string(rest[:14]) == `"serializeType` && string(rest[14:26]) == `CurrentRPC":` {
-			return 0, i + 26
+		c.Remark = c.Ext.textOf(b, token{i + 10, end, k})
+		i, seen = end+2, seen|memberRemark
+	}
+	if rest := b[i:]; len(rest) >= 33 && string(rest[:14]) == `"serializeType` && string(rest[14:27]) == `CurrentRPC":"` &&
+		string(rest[27:33]) == `JSON",` {
+		i += 33
+	}
+	if rest := b[i:]; len(rest) >= 10 && string(rest[:10]) == `"version":` {
+		n, next, ok := scanInt32(b, i+10)
+		if !ok {
+			return i, seen, p
 		}
-	case 'v':
-		if len(rest) >= 10 && string(rest[:10]) == `"version":` {
-			return memberVersion, i + 10
+		c.Version = n
+		i, seen = next, seen|memberVersion
+		if b[i] == ',' { // other senders have another order
+			i++
 		}
 	}
-	return 0, 0
+	return i, seen, p
 }
 
 // memberOf tells which member t is the key of. fastjson also takes a key in another case, unless the right one is there.
@@ -244,10 +281,18 @@ func (f *Fields) decodeJSON(b []byte, i int) (int, problem) {
 	for {
 		// What Java writes, "key":"value", needs no look for blanks and other forms.
 		if i < len(b) && b[i] == '"' {
-			key, keyKind := scanString(b, i+1)
+			key, keyKind := shortString(b, i+1), kindString
+			if key < 0 {
+				key, keyKind = scanString(b, i+1)
+			}
 			if key > 0 && key+2 < len(b) && b[key+1] == ':' && b[key+2] == '"' {
-				value, valueKind := scanString(b, key+3)
-				if value > 0 && f.add(token{i + 1, key, keyKind}, token{key + 3, value, valueKind}) {
+				value, valueKind := shortString(b, key+3), kindString
+				if value < 0 {
+					value, valueKind = scanString(b, key+3)
+				}
+				if n := len(f.list); value > 0 && n < cap(f.list) && n < maxFields {
+					f.list = f.list[:n+1] // add, below, makes the room
+					f.list[n].set(token{i + 1, key, keyKind}, token{key + 3, value, valueKind})
 					if i = value + 1; i < len(b) && b[i] == ',' {
 						i++
 					}
@@ -297,9 +342,12 @@ func (f *Fields) add(key, value token) bool {
 	} else {
 		f.list = f.list[:n+1]
 	}
-	e := &f.list[n]
+	f.list[n].set(key, value)
+	return true
+}
+
+func (e *entry) set(key, value token) {
 	e.keyOff, e.keyEnd, e.keyKind = uint32(key.off), uint32(key.end), key.kind
 	e.valueOff, e.valueEnd, e.valueKind = uint32(value.off), uint32(value.end), value.kind
 	e.keyTextEnd, e.valueTextEnd = 0, 0
-	return true
 }

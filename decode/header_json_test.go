@@ -44,6 +44,33 @@ func text(c *Command) string {
 	return b.String()
 }
 
+// TestPlainIsAnyForm: the short way for what Java writes gives what the long way gives, wherever it ends: a blank behind
+// any mark makes it end there.
+func TestPlainIsAnyForm(t *testing.T) {
+	for _, header := range []string{
+		`{"code":310,"extFields":{"a":"group","b":"Topic0","i":"KEYS\u0001k\u0002","long":"0123456789"},"flag":0,"language":"JAVA",` +
+			`"opaque":1234567890,"remark":"a \"b\"","serializeTypeCurrentRPC":"JSON","version":479}`,
+		`{"code":-1,"flag":1,"language":"RUST","opaque":-7,"serializeTypeCurrentRPC":"JSON","version":317}`,
+		`{"code":11,"language":"GO","version":317,"opaque":1,"flag":2,"remark":"","extFields":{"topic":"T"}}`,
+		`{"language":"NEW","language":"JAVA","code":1,"code":2,"extFields":{"a":"1"},"extFields":{"b":"2"},"version":1,"version":2}`,
+	} {
+		var c Command
+		if err := c.Decode(Frame{Header: []byte(header)}); err != nil {
+			t.Fatal(err)
+		}
+		want := text(&c)
+		for i, mark := range header {
+			if !strings.ContainsRune(`{}:,`, mark) {
+				continue
+			}
+			changed := header[:i+1] + " " + header[i+1:]
+			if err := c.Decode(Frame{Header: []byte(changed)}); err != nil || text(&c) != want {
+				t.Errorf("%s: got %s, %v, want %s", changed, text(&c), err, want)
+			}
+		}
+	}
+}
+
 func TestDecodeJSON(t *testing.T) {
 	for _, tt := range []struct{ name, header, want string }{
 		{"empty", `{}`, `0 none 0 none 0 nil`},

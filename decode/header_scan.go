@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math/bits"
-	"strconv"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -16,12 +15,15 @@ const maxNesting = 64
 type kind uint8
 
 const (
-	kindString  kind = iota // quoted, text as it stands
-	kindEscaped             // quoted, with escapes
-	kindBare                // number, true, false or any other unquoted text
+	kindString kind = iota // quoted, text as it stands
+	kindBare               // number, true, false or any other unquoted text
 	kindNull
-	kindNested // object or array
+	kindEscaped // quoted, with escapes
+	kindNested  // object or array
 )
+
+// made tells whether the text is not the bytes as they stand, but has to be made of them.
+func (k kind) made() bool { return k >= kindEscaped }
 
 // token is a key or value: b[off:end], without quotes.
 type token struct {
@@ -84,14 +86,32 @@ func comment(b []byte) int {
 	return 0
 }
 
+// stops marks the double quotes and backslashes among the eight bytes of w: the lowest bit that is set is in the first.
+func stops(w uint64) uint64 {
+	const ones, high = 0x0101010101010101, 0x8080808080808080
+	x, y := w^'"'*ones, w^'\\'*ones
+	return ((x-ones)&^x | (y-ones)&^y) & high
+}
+
+// shortString finds the double quote that ends the string whose text begins at i, when it is among the next eight bytes and
+// no escape is before it; otherwise it returns -1. Most keys and values are so short that the call of scanString would be
+// most of the work.
+func shortString(b []byte, i int) (end int) {
+	if i+8 <= len(b) { // a slice with a bound costs less than one without: nothing can be behind its end
+		if hit := stops(binary.LittleEndian.Uint64(b[i : i+8 : i+8])); hit != 0 {
+			if end = i + bits.TrailingZeros64(hit)>>3; b[end] == '"' {
+				return end
+			}
+		}
+	}
+	return -1
+}
+
 // scanString finds the double quote that ends the string whose text begins at i. It looks at eight bytes at a time,
 // because nearly all of a header is strings. It returns -1 where the string has no end or an escape that does not exist.
 func scanString(b []byte, i int) (end int, k kind) {
-	const ones, high = 0x0101010101010101, 0x8080808080808080
 	for i+8 <= len(b) {
-		w := binary.LittleEndian.Uint64(b[i:])
-		x, y := w^'"'*ones, w^'\\'*ones
-		hit := ((x-ones)&^x | (y-ones)&^y) & high
+		hit := stops(binary.LittleEndian.Uint64(b[i : i+8 : i+8]))
 		if hit == 0 {
 			i += 8
 			continue
@@ -317,70 +337,4 @@ func appendCompact(dst, src []byte) []byte {
 		i = end + 1
 	}
 	return dst
-}
-
-// scanInt32 reads the integer that begins at b[i] as Java writes it, next to a comma or brace. ok is false where anything
-// else stands there.
-func scanInt32(b []byte, i int) (v int32, next int, ok bool) {
-	negative := i < len(b) && b[i] == '-'
-	if negative {
-		i++
-	}
-	start := i
-	for i < len(b) && i-start < 9 && b[i]-'0' <= 9 {
-		v = v*10 + int32(b[i]-'0')
-		i++
-	}
-	if negative {
-		v = -v
-	}
-	return v, i, i > start && i < len(b) && (b[i] == ',' || b[i] == '}')
-}
-
-// int32Of is the number that t stands for, as fastjson casts it: null is absent, a string is read as a number, a
-// fraction is cut off.
-func int32Of(b []byte, t token) (v int32, present bool, r Reason) {
-	text := b[t.off:t.end]
-	switch t.kind {
-	case kindNull:
-		return 0, false, ReasonNone
-	case kindNested:
-		return 0, false, ReasonSyntax
-	case kindEscaped:
-		text = appendUnescaped(nil, text)
-	case kindBare:
-		switch string(text) {
-		case "true":
-			return 1, true, ReasonNone
-		case "false":
-			return 0, true, ReasonNone
-		}
-	}
-	return parseInt32(bytes.TrimSpace(text))
-}
-
-// maxNumber is the longest text that is read as a number.
-const maxNumber = 400
-
-func parseInt32(text []byte) (v int32, present bool, r Reason) {
-	if len(text) > maxNumber {
-		return 0, false, ReasonNumberRange
-	}
-	for _, c := range text {
-		if (c < '0' || c > '9') && c != '-' && c != '+' && c != '.' && c != 'e' && c != 'E' {
-			return 0, false, ReasonSyntax
-		}
-	}
-	s := string(text)
-	if n, err := strconv.ParseInt(s, 10, 32); err == nil {
-		return int32(n), true, ReasonNone
-	}
-	f, err := strconv.ParseFloat(s, 64)
-	switch {
-	case f <= -1<<31-1 || f >= 1<<31:
-		return 0, false, ReasonNumberRange
-	case err != nil:
-		return 0, false, ReasonSyntax
-	}
-	return int32(f), true, ReasonNone
 }

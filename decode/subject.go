@@ -37,22 +37,28 @@ const pullSuspend = 0x2
 // SubjectOf reads what request cmd is about; code is its operation. Sends have one of two header classes, the one with
 // names of one letter (SendMessageRequestHeaderV2) or the one with long names; either is taken under any send code, the
 // one that belongs to the code first.
-func SubjectOf(cmd *Command, code int32) Subject {
+func SubjectOf(cmd *Command, code int32) (s Subject) {
 	var found [slots]int32 // index of the entry plus one; negative when it is of the other class than the code's
 	send := IsSend(code)
 	short := code != SendMessage && code != SendReplyMessage // the code's own class
 	f := &cmd.Ext
 	for i := range f.list {
-		key := f.key(&f.list[i])
+		e := &f.list[i]
+		key := f.header[e.keyOff:e.keyEnd]
+		if e.keyKind.made() {
+			key = f.key(e)
+		}
 		var at slot
 		if len(key) != 1 {
 			at = longSlot(key)
 		} else if send {
 			at = shortSlot(key[0])
 		}
-		if own := !send || (len(key) == 1) == short; own {
+		switch {
+		case at == slotNone:
+		case !send || (len(key) == 1) == short:
 			found[at] = int32(i) + 1
-		} else if found[at] <= 0 {
+		case found[at] <= 0:
 			found[at] = -int32(i) - 1
 		}
 	}
@@ -66,7 +72,6 @@ func SubjectOf(cmd *Command, code int32) Subject {
 		}
 		return f.value(&f.list[i-1])
 	}
-	var s Subject
 	if s.Topic = text(slotTopic); s.Topic == nil {
 		s.Topic = text(slotOriginTopic)
 	}

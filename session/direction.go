@@ -104,7 +104,7 @@ func (d *direction) synced(c *Conn, dir Direction, k *Chunk) int {
 			return 0
 		}
 		if p.Len <= len(b) {
-			if err := c.session.frame(c, dir, k.Time, decode.Cut(b[:p.Len:p.Len], p), p.Len, k.reference(0), 0); err != nil {
+			if err := c.session.frame(c, dir, k.Time, b[:p.Len:p.Len], p, k.reference(0), 0); err != nil {
 				d.lose(c, err)
 				return 0
 			}
@@ -193,7 +193,7 @@ func (d *direction) skip(c *Conn, dir Direction, k *Chunk) int {
 func (d *direction) deliver(c *Conn, dir Direction) *decode.Error {
 	s := c.session
 	s.dropped = d.drop
-	if err := s.frame(c, dir, d.time, decode.Cut(d.buf, d.prefix), d.prefix.Len, d.extent.ref(), d.cut); err != nil {
+	if err := s.frame(c, dir, d.time, d.buf, d.prefix, d.extent.ref(), d.cut); err != nil {
 		return err
 	}
 	d.release(s)

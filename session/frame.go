@@ -9,18 +9,22 @@ const (
 	TimeoutLongPoll = 30_000_000_000
 )
 
-// frame decodes the header of f, pairs it and hands it out. full is the length that the prefix states. It fails, without
-// an event, when the header does not decode.
-func (s *Session) frame(c *Conn, dir Direction, t int64, f decode.Frame, full int, ref Ref, cut uint32) *decode.Error {
-	cmd := &s.command
-	if err := cmd.Decode(f); err != nil {
+// frame decodes the header of the frame in raw, of which p is the prefix, pairs it and hands it out. It fails, without an
+// event, when the header does not decode.
+func (s *Session) frame(c *Conn, dir Direction, t int64, raw []byte, p decode.Prefix, ref Ref, cut uint32) *decode.Error {
+	body := decode.PrefixLen + p.HeaderLen
+	header := raw[decode.PrefixLen:body:body]
+	f, cmd := &s.view.Frame, &s.command
+	if err := cmd.DecodeHeader(header, p.Serialization); err != nil {
 		return asError(err)
 	}
 	c.directions[dir].report(c, dir)
+	// In place: large values that are made elsewhere and copied take longer than the rest of this function.
+	f.Raw, f.Header, f.Body, f.Serialization = raw, header, raw[body:len(raw):len(raw)], p.Serialization
 	c.remoting = true
 	ev := s.begin(c, Request, dir, t)
 	ev.Ref = ref
-	ev.Len = uint32(full)
+	ev.Len = uint32(p.Len)
 	ev.HeaderLen = uint32(len(f.Header))
 	ev.Cut = cut
 	ev.Code, ev.Opaque, ev.Flag, ev.Version, ev.Language = cmd.Code, cmd.Opaque, cmd.Flag, cmd.Version, cmd.Language
@@ -34,13 +38,12 @@ func (s *Session) frame(c *Conn, dir Direction, t int64, f decode.Frame, full in
 		if cmd.Oneway() {
 			ev.Kind = Oneway
 		}
-		counted = s.ask(c, dir, ev, cmd, f)
+		counted = s.ask(c, dir, ev, cmd, f.Body)
 	}
-	s.view.Context = decode.Context{Code: ev.Code, Known: ev.Kind != Response || !ev.Has(Unmatched), RequestVersion: s.view.Context.RequestVersion}
-	s.view.Frame = f
+	s.view.Context.Code, s.view.Context.Known = ev.Code, ev.Kind != Response || !ev.Has(Unmatched)
 	s.view.Command = cmd
 	if !counted && len(f.Body) > 0 {
-		s.count(ev, cmd, f)
+		s.count(ev, cmd, *f)
 	}
 	if s.dropped {
 		ev.ErrOp, ev.ErrCode, ev.ErrOff = decode.OpFrame, decode.ReasonBodyDropped, uint32(len(f.Raw))
@@ -52,14 +55,14 @@ func (s *Session) frame(c *Conn, dir Direction, t int64, f decode.Frame, full in
 
 // ask fills in what a request says of itself and lets it wait for its answer. counted tells that the header alone said
 // what messages there are: the common case, worth a short way.
-func (s *Session) ask(c *Conn, dir Direction, ev *Event, cmd *decode.Command, f decode.Frame) (counted bool) {
+func (s *Session) ask(c *Conn, dir Direction, ev *Event, cmd *decode.Command, body []byte) (counted bool) {
 	s.view.Context.RequestVersion = cmd.Version
 	subject := decode.SubjectOf(cmd, cmd.Code)
 	ev.Topic = s.Symbols.again(&c.topic, subject.Topic)
 	ev.Group = s.Symbols.again(&c.group, subject.Group)
 	client := subject.ClientID
 	if len(client) == 0 && cmd.Code == decode.HeartBeat {
-		client = decode.HeartbeatClientID(f.Body)
+		client = decode.HeartbeatClientID(body)
 	}
 	ev.ClientID = s.Symbols.again(&c.client, client)
 	if subject.HasQueueID {
@@ -92,10 +95,9 @@ func (s *Session) ask(c *Conn, dir Direction, ev *Event, cmd *decode.Command, f 
 	if ev.Kind != Request || !cmd.HasOpaque {
 		return counted
 	}
-	s.pending.add(waiting{
-		key: pendingKey(c.Number, dir, cmd.Opaque), time: ev.Time, number: ev.Number, code: cmd.Code, version: cmd.Version,
-		queueID: ev.QueueID, topic: ev.Topic, group: ev.Group, client: ev.ClientID, marks: ev.Marks & (LongPoll | ServerInitiated),
-	})
+	w := s.pending.add(pendingKey(c.Number, dir, cmd.Opaque))
+	w.time, w.number, w.code, w.version, w.queueID = ev.Time, ev.Number, cmd.Code, cmd.Version, ev.QueueID
+	w.topic, w.group, w.client, w.marks = ev.Topic, ev.Group, ev.ClientID, ev.Marks&(LongPoll|ServerInitiated)
 	return counted
 }
 
@@ -104,11 +106,11 @@ func (s *Session) answer(c *Conn, dir Direction, ev *Event, cmd *decode.Command)
 	ev.Status, ev.Code = cmd.Code, 0
 	s.view.Context.RequestVersion = 0
 	asker := dir.Reverse()
-	w, ok := waiting{}, false
+	var w *waiting
 	if cmd.HasOpaque {
-		w, ok = s.pending.remove(pendingKey(c.Number, asker, cmd.Opaque))
+		w = s.pending.remove(pendingKey(c.Number, asker, cmd.Opaque))
 	}
-	if !ok {
+	if w == nil {
 		ev.Marks |= Unmatched
 		if c.answered != nil && cmd.HasOpaque && c.answered[asker].has(cmd.Opaque) {
 			ev.Marks |= Duplicate

@@ -1,5 +1,10 @@
 package session
 
+import (
+	"math/bits"
+	"math/rand/v2"
+)
+
 // DefaultPending bounds the requests that wait for an answer.
 const DefaultPending = 256 << 10
 
@@ -17,14 +22,18 @@ type waiting struct {
 	marks   Mark
 	next    int32 // a later request with the same key, or the next free place; -1: none
 	last    int32 // in the first of a key: the last of it
+	chain   int32 // in the first of a key: the first of another key in the same bucket; -1: none
 	older   int32 // neighbours in the order of arrival
 	newer   int32
 }
 
 // pendingTable holds requests until their answer comes, in one table for all connections. When it is full the oldest
 // request makes room. Equal opaques of one sender are answered oldest first.
+//
+// It is a hash table of its own, because every request goes in and out once: with a map that is four looks for a key.
 type pendingTable struct {
-	first   map[uint64]int32
+	buckets []int32 // the first place of a chain of keys, -1: none; a power of two of them, no fewer than places
+	odd     uint64  // see bucket
 	places  []waiting
 	max     int
 	free    int32
@@ -35,7 +44,9 @@ type pendingTable struct {
 }
 
 func newPendingTable(n int) pendingTable {
-	return pendingTable{first: map[uint64]int32{}, max: n, free: -1, oldest: -1, newest: -1}
+	t := pendingTable{odd: rand.Uint64() | 1, max: n, free: -1, oldest: -1, newest: -1}
+	t.rehash(64)
+	return t
 }
 
 func (t *pendingTable) len() int { return t.count }
@@ -45,13 +56,40 @@ func pendingKey(conn uint32, dir Direction, opaque int32) uint64 {
 	return uint64(conn)<<33 | uint64(dir)<<32 | uint64(uint32(opaque))
 }
 
-// add takes w in. It returns the number of the request that lost its place, or 0.
-func (t *pendingTable) add(w waiting) (evicted uint32) {
+// bucket is where the chain with the key begins. A product with an odd number that no sender of packets knows spreads
+// whatever keys they chose (multiply-shift, Dietzfelbinger 1997), so that no chain becomes long.
+func (t *pendingTable) bucket(key uint64) *int32 {
+	return &t.buckets[key*t.odd>>(64-bits.TrailingZeros(uint(len(t.buckets))))]
+}
+
+// find returns the link to the first place with the key, or the one at the end of the chain, which is -1.
+func (t *pendingTable) find(key uint64) *int32 {
+	link := t.bucket(key)
+	for *link >= 0 && t.places[*link].key != key {
+		link = &t.places[*link].chain
+	}
+	return link
+}
+
+// rehash makes n buckets and puts every request into its own, the oldest first.
+func (t *pendingTable) rehash(n int) {
+	t.buckets = make([]int32, n)
+	for i := range t.buckets {
+		t.buckets[i] = -1
+	}
+	for i := t.oldest; i >= 0; i = t.places[i].newer {
+		w := &t.places[i]
+		if link := t.find(w.key); *link < 0 {
+			*link, w.chain = i, -1
+		}
+	}
+}
+
+// add takes a request in and returns its place, for what is to be known of it. That may be written until the next call.
+func (t *pendingTable) add(key uint64) *waiting {
 	if t.count == t.max {
-		old := &t.places[t.oldest]
-		evicted = old.number
 		t.evicted++
-		t.remove(old.key)
+		t.remove(t.places[t.oldest].key)
 	}
 	i := t.free
 	if i >= 0 {
@@ -59,8 +97,12 @@ func (t *pendingTable) add(w waiting) (evicted uint32) {
 	} else {
 		i = int32(len(t.places))
 		t.places = append(t.places, waiting{})
+		if len(t.places) > len(t.buckets) {
+			t.rehash(2 * len(t.buckets))
+		}
 	}
-	w.next, w.last, w.older, w.newer = -1, i, t.newest, -1
+	w := &t.places[i]
+	w.key, w.next, w.last, w.chain, w.older, w.newer = key, -1, i, -1, t.newest, -1
 	if t.newest >= 0 {
 		t.places[t.newest].newer = i
 	} else {
@@ -68,29 +110,30 @@ func (t *pendingTable) add(w waiting) (evicted uint32) {
 	}
 	t.newest = i
 	t.count++
-	if head, ok := t.first[w.key]; ok {
-		h := &t.places[head]
-		t.places[h.last].next = i
-		h.last = i
+	if link := t.find(key); *link < 0 {
+		*link = i
 	} else {
-		t.first[w.key] = i
+		first := &t.places[*link]
+		t.places[first.last].next = i
+		first.last = i
 	}
-	t.places[i] = w
-	return evicted
+	return w
 }
 
-// remove takes the oldest request with that key out.
-func (t *pendingTable) remove(key uint64) (waiting, bool) {
-	i, ok := t.first[key]
-	if !ok {
-		return waiting{}, false
+// remove takes the oldest request with that key out; nil: there is none. What it returns may be read until the next call.
+func (t *pendingTable) remove(key uint64) *waiting {
+	link := t.find(key)
+	i := *link
+	if i < 0 {
+		return nil
 	}
-	w := t.places[i]
+	w := &t.places[i]
 	if w.next >= 0 {
-		t.places[w.next].last = w.last
-		t.first[key] = w.next
+		second := &t.places[w.next]
+		second.last, second.chain = w.last, w.chain
+		*link = w.next
 	} else {
-		delete(t.first, key)
+		*link = w.chain
 	}
 	if w.older >= 0 {
 		t.places[w.older].newer = w.newer
@@ -102,10 +145,10 @@ func (t *pendingTable) remove(key uint64) (waiting, bool) {
 	} else {
 		t.newest = w.older
 	}
-	t.places[i] = waiting{next: t.free}
+	w.next = t.free
 	t.free = i
 	t.count--
-	return w, true
+	return w
 }
 
 // answered remembers the last few opaques that were answered to one sender.

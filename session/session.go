@@ -148,12 +148,15 @@ func (s *Session) begin(c *Conn, k Kind, dir Direction, t int64) *Event {
 		s.shared.mu.Lock()
 	}
 	s.shared.events++
-	s.event = Event{Number: s.shared.events, Kind: k, Dir: dir, Time: t, Added: s.added, QueueID: None, Language: decode.LanguageNone}
+	ev := &s.event
+	*ev = Event{} // and set in place: a literal with values is made elsewhere and copied
+	ev.Number, ev.Kind, ev.Dir, ev.Time, ev.Added = s.shared.events, k, dir, t, s.added
+	ev.QueueID, ev.Language = None, decode.LanguageNone
 	if c != nil {
-		s.event.Conn = c.Number
+		ev.Conn = c.Number
 	}
 	s.view.Conn = c
-	return &s.event
+	return ev
 }
 
 func (s *Session) emit() {

@@ -65,15 +65,14 @@ func (c *conn) endpoints() session.Endpoints {
 }
 
 // roles says which end is the client, for a connection that begins with g (see session.Endpoints).
-func roles(k *key, g *Segment, from int) int {
+func roles(g *Segment, from int) int {
 	switch {
 	case g.Flags&(SYN|ACK) == SYN|ACK:
 		return 1 - from
 	case g.Flags&SYN != 0:
 		return from
 	}
-	a, b := uint16(k[from].port), uint16(k[1-from].port)
-	if a >= b {
+	if uint16(g.Src.port) >= uint16(g.Dst.port) {
 		return from
 	}
 	return 1 - from

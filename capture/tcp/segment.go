@@ -79,3 +79,11 @@ func (e *End) less(o *End) bool {
 
 // key names a connection: its ends, the lesser first.
 type key [2]End
+
+// keyOf is the key of g's connection; from is the index of its sender there.
+func keyOf(g *Segment) (k key, from int) {
+	if g.Dst.less(&g.Src) {
+		return key{g.Dst, g.Src}, 1
+	}
+	return key{g.Src, g.Dst}, 0
+}

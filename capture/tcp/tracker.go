@@ -37,7 +37,7 @@ type Tracker struct {
 	open    Opener
 	options Options
 	table   map[key]*conn
-	recent  *conn // of the last segment
+	recent  [1 << recentBits]*conn // the connections of table that were looked for last, each at its sum
 
 	live       *list.List // open connections, the least recently used last
 	closed     *list.List // closed ones, the oldest first
@@ -87,14 +87,7 @@ func (t *Tracker) Segment(g *Segment) {
 	t.packet++
 	t.stats.Segments++
 	t.Tick(g.Time)
-	k, from := key{g.Src, g.Dst}, 0
-	if g.Dst.less(&g.Src) {
-		k, from = key{g.Dst, g.Src}, 1
-	}
-	c := t.recent
-	if c == nil || c.key != k {
-		c = t.table[k]
-	}
+	c, from := t.find(g)
 	payload := len(g.Payload)+g.Lost > 0
 	syn := g.Flags&SYN != 0 && g.Flags&RST == 0
 	switch {
@@ -102,11 +95,11 @@ func (t *Tracker) Segment(g *Segment) {
 		if !payload && !syn { // the end of something that began before the capture
 			return
 		}
-		c = t.begin(&k, g, from, roles(&k, g, from))
+		c = t.begin(g, roles(g, from), from)
 	case syn && c.reborn(g, from):
 		t.end(c, from, session.CloseReused)
 		t.forget(c)
-		c = t.begin(&k, g, from, roles(&k, g, from))
+		c = t.begin(g, roles(g, from), from)
 	case c.stream == nil:
 		if !payload || syn {
 			return
@@ -117,9 +110,8 @@ func (t *Tracker) Segment(g *Segment) {
 		}
 		client := c.client
 		t.forget(c)
-		c = t.begin(&k, g, from, client)
+		c = t.begin(g, client, from)
 	}
-	t.recent = c
 	c.last = t.now
 	if t.packet-c.touched > uint64(t.options.Connections)/touchPart {
 		c.touched = t.packet
@@ -132,6 +124,34 @@ func (t *Tracker) Segment(g *Segment) {
 		s.giveUp(t)
 		t.await(s)
 	}
+}
+
+// find looks for the connection of a segment, nil if there is none, and says which of its sides sent it.
+func (t *Tracker) find(g *Segment) (c *conn, from int) {
+	recent := &t.recent[sum(&g.Src, &g.Dst)]
+	if c := *recent; c != nil {
+		switch {
+		case c.key[0] == g.Src && c.key[1] == g.Dst:
+			return c, 0
+		case c.key[1] == g.Src && c.key[0] == g.Dst:
+			return c, 1
+		}
+	}
+	k, from := keyOf(g)
+	c = t.table[k]
+	if c != nil {
+		*recent = c
+	}
+	return c, from
+}
+
+// recentBits is the width of sums: few enough to stay in a core's cache.
+const recentBits = 10
+
+// sum is a plain hash of two ends, in either order: the map's costs as much as all else that is done for a segment.
+func sum(a, b *End) uint64 {
+	const odd = 0x9e3779b97f4a7c15 // 2^64 over the golden ratio: neighbouring addresses and ports go far apart
+	return (a.lo + b.lo + (a.port+b.port)<<32) * odd >> (64 - recentBits)
 }
 
 // take does what a segment of an open connection says.
@@ -216,7 +236,7 @@ func (t *Tracker) End() {
 }
 
 // begin makes a connection of its first segment.
-func (t *Tracker) begin(k *key, g *Segment, from, client int) *conn {
+func (t *Tracker) begin(g *Segment, client, from int) *conn {
 	if t.live.Len() >= t.options.Connections {
 		t.stats.Evicted++
 		c := t.live.Back().Value.(*conn)
@@ -224,12 +244,14 @@ func (t *Tracker) begin(k *key, g *Segment, from, client int) *conn {
 		t.forget(c)
 	}
 	t.stats.Connections++
-	c := &conn{key: *k, client: client, touched: t.packet}
+	k, _ := keyOf(g)
+	c := &conn{key: k, client: client, touched: t.packet}
 	for i := range c.sides {
 		c.sides[i].conn, c.sides[i].dir = c, c.direction(i)
 	}
 	c.place = t.live.PushFront(c)
-	t.table[*k] = c
+	t.table[k] = c
+	t.recent[sum(&g.Src, &g.Dst)] = c
 	c.stream = t.open(g.Time, c.endpoints(), c.direction(from), g.Flags&SYN != 0)
 	return c
 }
@@ -266,8 +288,8 @@ func (t *Tracker) end(c *conn, from int, why session.CloseReason) {
 func (t *Tracker) forget(c *conn) {
 	t.closed.Remove(c.place)
 	delete(t.table, c.key)
-	if t.recent == c {
-		t.recent = nil
+	if recent := &t.recent[sum(&c.key[0], &c.key[1])]; *recent == c {
+		*recent = nil
 	}
 }
 

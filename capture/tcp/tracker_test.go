@@ -390,3 +390,33 @@ func TestShortConnectionsAreForgotten(t *testing.T) {
 		t.Errorf("%d in the table, %d live", len(b.table), b.live.Len())
 	}
 }
+
+// TestSameSum: connections whose ends have the same sum stay apart, and each keeps its ends.
+func TestSameSum(t *testing.T) {
+	b := newBench(Options{})
+	ends := [][2]End{
+		{clientEnd, serverEnd},
+		{EndOf(netip.MustParseAddrPort("10.0.0.1:10911")), EndOf(netip.MustParseAddrPort("10.0.0.2:40000"))},
+		{EndOf(netip.MustParseAddrPort("10.0.0.0:40000")), EndOf(netip.MustParseAddrPort("10.0.0.3:10911"))},
+	}
+	for i, e := range ends {
+		if sum(&e[0], &e[1]) != sum(&ends[0][1], &ends[0][0]) {
+			t.Fatalf("connection %d has another sum", i)
+		}
+		b.send(e[0], e[1], 1, "S", 100, 0, "", 0)
+	}
+	for n := range 3 {
+		for _, e := range ends {
+			b.send(e[0], e[1], 2, "A", uint32(101+n), 501, string(rune('a'+n)), 0)
+			b.send(e[1], e[0], 3, "A", uint32(501+n), uint32(102+n), string(rune('x'+n)), 0)
+		}
+	}
+	if len(b.streams) != len(ends) {
+		t.Fatalf("%d connections", len(b.streams))
+	}
+	for i, s := range b.streams {
+		if string(s.bytes[0]) != "abc" || string(s.bytes[1]) != "xyz" || b.ends[i].Client != ends[i][0].AddrPort() {
+			t.Errorf("connection %d of %s: %q, %q", i, b.ends[i].Client, s.bytes[0], s.bytes[1])
+		}
+	}
+}
