@@ -42,7 +42,8 @@ func SpecOf(c *Command) CommandSpec {
 	return s
 }
 
-// EncodeCommand appends a whole frame to dst, byte for byte as Java's RemotingCommand.encode does it. It fails with
+// EncodeCommand appends a whole frame to dst, byte for byte as Java's RemotingCommand.encode does it; a JSON header of
+// LanguageGo as rocketmq-client-go's jsonCodec does it. It fails with
 // *Error, and returns dst as it was, when the frame cannot be said: a header beyond 16 MiB, a key beyond 32767 bytes in a
 // ROCKETMQ header, a frame beyond 2 GiB. A ROCKETMQ header keeps the lower 16 bits of code and version.
 func EncodeCommand(dst []byte, s Serialization, c *CommandSpec, body []byte) ([]byte, error) {
@@ -50,7 +51,11 @@ func EncodeCommand(dst []byte, s Serialization, c *CommandSpec, body []byte) ([]
 	b := append(dst, 0, 0, 0, 0, byte(s), 0, 0, 0)
 	switch s {
 	case JSON:
-		b = c.appendJSON(b)
+		if c.Language == LanguageGo {
+			b = c.appendGoJSON(b)
+		} else {
+			b = c.appendJSON(b)
+		}
 	case ROCKETMQ:
 		for _, f := range c.Ext {
 			if len(f.Key) > math.MaxInt16 {
@@ -78,16 +83,7 @@ func EncodeCommand(dst []byte, s Serialization, c *CommandSpec, body []byte) ([]
 func (c *CommandSpec) appendJSON(b []byte) []byte {
 	b = appendMember(b, `{"code":`, c.Code)
 	if c.Ext != nil {
-		b = append(b, `,"extFields":{`...)
-		for i, f := range c.Ext {
-			if i > 0 {
-				b = append(b, ',')
-			}
-			b = appendQuoted(b, f.Key)
-			b = append(b, ':')
-			b = appendQuoted(b, f.Value)
-		}
-		b = append(b, '}')
+		b = c.appendExt(b)
 	}
 	b = appendMember(b, `,"flag":`, c.Flag)
 	language := LanguageName(c.Language)
@@ -105,6 +101,40 @@ func (c *CommandSpec) appendJSON(b []byte) []byte {
 	}
 	b = append(b, `,"serializeTypeCurrentRPC":"JSON"`...)
 	b = appendMember(b, `,"version":`, c.Version)
+	return append(b, '}')
+}
+
+// appendGoJSON writes the keys in the order of the Go client's struct.
+func (c *CommandSpec) appendGoJSON(b []byte) []byte {
+	b = appendMember(b, `{"code":`, c.Code)
+	b = append(b, `,"language":"GO"`...)
+	b = appendMember(b, `,"version":`, c.Version)
+	b = appendMember(b, `,"opaque":`, c.Opaque)
+	b = appendMember(b, `,"flag":`, c.Flag)
+	b = append(b, `,"remark":`...)
+	if c.Remark != nil {
+		b = appendQuoted(b, *c.Remark)
+	} else {
+		b = append(b, `""`...)
+	}
+	if c.Ext != nil {
+		b = c.appendExt(b)
+	} else {
+		b = append(b, `,"extFields":null`...)
+	}
+	return append(b, '}')
+}
+
+func (c *CommandSpec) appendExt(b []byte) []byte {
+	b = append(b, `,"extFields":{`...)
+	for i, f := range c.Ext {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendQuoted(b, f.Key)
+		b = append(b, ':')
+		b = appendQuoted(b, f.Value)
+	}
 	return append(b, '}')
 }
 

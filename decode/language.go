@@ -9,6 +9,9 @@ const (
 	LanguageNone    Language = 254
 )
 
+// LanguageGo is rocketmq-client-go.
+const LanguageGo Language = 9
+
 // languages are the names of LanguageCode by number.
 var languages = [...]string{
 	0:  "JAVA",

@@ -98,4 +98,3 @@ func (f *finder) narrow() {
 	}
 	f.notice("capturing " + filter.text + " from now on")
 }
-

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strconv"
+	"strings"
 
 	"github.com/spf13/pflag"
 	"golang.org/x/net/bpf"
@@ -32,7 +34,8 @@ func (o *kernelOptions) chosen() bool { return o.ports != "" || o.file != "" || 
 
 // kernelFilter is what the kernel is given.
 type kernelFilter struct {
-	text    string // for people
+	text    string // in tcpdump's language
+	short   string // for a title
 	program func(link uint32) ([]bpf.RawInstruction, error)
 }
 
@@ -48,13 +51,38 @@ func layoutOf(link uint32) kernelfilter.Layout {
 }
 
 func newKernelFilter(f kernelfilter.Filter) kernelFilter {
-	return kernelFilter{f.String(), func(link uint32) ([]bpf.RawInstruction, error) {
+	return kernelFilter{f.String(), short(f), func(link uint32) ([]bpf.RawInstruction, error) {
 		code, err := f.Compile(layoutOf(link))
 		if err != nil {
 			return nil, err
 		}
 		return bpf.Assemble(code)
 	}}
+}
+
+// short is a filter in a few words: port 9876,10911 host 10.0.0.5.
+func short(f kernelfilter.Filter) string {
+	var parts []string
+	add := func(name string, n int, text func(i int) string) {
+		for i := range n {
+			if i == 0 {
+				parts = append(parts, name+" "+text(i))
+			} else {
+				parts[len(parts)-1] += "," + text(i)
+			}
+		}
+	}
+	add("port", len(f.Ports), func(i int) string {
+		_, numbers, _ := strings.Cut(f.Ports[i].String(), " ")
+		return numbers
+	})
+	add("host", len(f.Hosts), func(i int) string { return f.Hosts[i].String() })
+	add("net", len(f.Nets), func(i int) string { return f.Nets[i].String() })
+	add("vlan", len(f.VLANs), func(i int) string { return strconv.Itoa(int(f.VLANs[i])) })
+	if len(parts) == 0 {
+		return "all TCP"
+	}
+	return strings.Join(parts, " ")
 }
 
 // filter makes the filter of the flags.
@@ -106,7 +134,7 @@ func (o *kernelOptions) fromFile() (kernelFilter, error) {
 	if err != nil {
 		return kernelFilter{}, fmt.Errorf("--bpf: %s: %w", o.file, err)
 	}
-	return kernelFilter{"the program in " + o.file, func(uint32) ([]bpf.RawInstruction, error) { return code, nil }}, nil
+	return kernelFilter{"the program in " + o.file, "bpf " + o.file, func(uint32) ([]bpf.RawInstruction, error) { return code, nil }}, nil
 }
 
 // fromExpression compiles now, for Ethernet, so that a mistake shows before anything is opened.
@@ -117,7 +145,7 @@ func (o *kernelOptions) fromExpression(ctx context.Context) (kernelFilter, error
 	if _, err := compile(afpacket.LinkEthernet); err != nil {
 		return kernelFilter{}, usageError{err}
 	}
-	return kernelFilter{o.expression, compile}, nil
+	return kernelFilter{o.expression, o.expression, compile}, nil
 }
 
 // portsOnly is a filter for ports that were found.

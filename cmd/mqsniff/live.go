@@ -149,7 +149,7 @@ func (o *liveOptions) run(ctx context.Context, t *terminal) error {
 		t.say(err.Error())
 	}
 
-	run := &liveRun{options: o, terminal: t, source: source, live: live, stop: stop, notice: notice, notices: notices, text: filter.text}
+	run := &liveRun{options: o, terminal: t, source: source, live: live, stop: stop, notice: notice, notices: notices, filter: filter}
 	if o.ending.duration > 0 {
 		ctx, stop = context.WithTimeout(ctx, o.ending.duration)
 		defer stop()
@@ -166,7 +166,7 @@ type liveRun struct {
 	stop     func()
 	notice   func(string)
 	notices  *tui.Notices
-	text     string // what the kernel's filter chooses
+	filter   kernelFilter
 }
 
 func (r *liveRun) run(ctx context.Context, screen bool) error {
@@ -217,7 +217,7 @@ func (r *liveRun) lines(ctx context.Context, until *until) error {
 		r.source.handle, r.source.flush = both(r.source.handle, p.handle), p.flush
 	}
 	r.watch(until)
-	r.terminal.say(fmt.Sprintf("capturing on %s: %s", strings.Join(o.interfaces, ", "), r.text))
+	r.terminal.say(fmt.Sprintf("capturing on %s: %s", strings.Join(o.interfaces, ", "), r.filter.text))
 	if err := r.source.run(ctx, r.live); err != nil {
 		return err
 	}
@@ -265,7 +265,7 @@ func (r *liveRun) screen(ctx context.Context, until *until) error {
 	}()
 	options := o.screen.options(store, credentials)
 	options.Title = strings.Join(o.interfaces, ", ")
-	options.Live = &tui.Live{Filter: r.text, Hints: liveHints}
+	options.Live = &tui.Live{Filter: r.filter.short, Hints: liveHints}
 	options.Notices = r.notices
 	options.Stop = stop
 	options.Progress = func() tui.Progress {
