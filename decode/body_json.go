@@ -1,6 +1,10 @@
 package decode
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
 
 // path is where a value of a JSON body stands.
 type path struct {
@@ -16,6 +20,24 @@ func (p *path) up(n int) string {
 	return p.keys[p.deep-n]
 }
 
+// String is the keys from the outermost on, "consumerDataSet.[].groupName"; of a long one the end.
+func (p *path) String() string {
+	const levels, bytes = 8, 200
+	if p.deep < 1 {
+		return ""
+	}
+	from := max(1, p.deep-levels+1)
+	text := strings.Join(p.keys[from:p.deep+1], ".")
+	cut := max(0, len(text)-bytes)
+	for cut < len(text) && !utf8.RuneStart(text[cut]) {
+		cut++
+	}
+	if cut > 0 || from > 1 {
+		return "…" + text[cut:]
+	}
+	return text
+}
+
 // noteFunc says what a number or text at a place means, "" where it says all itself.
 type noteFunc func(p *path, text []byte) string
 
@@ -29,7 +51,8 @@ func (o *outline) json(v bodyView, notes noteFunc) bool {
 	depth := o.depth
 	defer func() { o.depth = depth }()
 	var p path
-	var index [MaxTreeDepth + 2]int
+	var index, above [MaxTreeDepth + 2]int // of the next element; in t.Values of what stands above
+	r := refs{tree: &t}
 	if t.Values[0].Next == 1 {
 		o.value(v, &t, &t.Values[0], "value", &p, notes)
 	}
@@ -50,16 +73,23 @@ func (o *outline) json(v bodyView, notes noteFunc) bool {
 			p.keys[x.Depth] = name
 		}
 		index[x.Depth+1] = 0
+		above[x.Depth] = i
 		o.depth = depth + x.Depth - 1
-		o.value(v, &t, x, name, &p, notes)
-		if i++; x.Kind == ValueReference {
+		if x.Kind == ValueReference {
+			o.addReference(v, &t, name, x, r.find(i, above[:x.Depth]))
 			i = x.Next
+			continue
 		}
+		o.value(v, &t, x, name, &p, notes)
+		if key, of, ok := r.key(i, above[x.Depth-1]); ok {
+			o.addKeyReference(v, &t, key, of)
+		}
+		i++
 	}
 	o.depth = depth
 	if err != nil {
 		err.Off += v.base
-		o.fail(err, v.base+len(v.bytes))
+		o.failBehind(err, v.base+len(v.bytes), p.String())
 	}
 	return true
 }
@@ -69,13 +99,18 @@ func (o *outline) value(v bodyView, t *Tree, x *Value, name string, p *path, not
 	r := Range{v.base + x.Range.Off, x.Range.Len}
 	switch x.Kind {
 	case ValueObject, ValueArray:
-		o.add(NodeField, name, x.summary(), keyNote(p), r)
-	case ValueReference:
-		inner := t.Values[x.Next-1]
-		o.field(name, string(t.Text(&inner)), "the same as at that path", r)
+		note := keyNote(p)
+		if note == "" && !v.foreign {
+			note = bodyKeyNote(p, nil)
+		}
+		o.add(NodeField, name, x.summary(), note, r)
 	default:
 		text := t.Text(x)
-		o.field(name, string(text), notes(p, text), r)
+		note := notes(p, text)
+		if note == "" && !v.foreign {
+			note = bodyKeyNote(p, text)
+		}
+		o.field(name, string(text), note, r)
 		if x.Kind == ValueString && !v.foreign {
 			id := p.up(0)
 			if id == "[]" && p.up(1) == "consumerIdList" {
@@ -86,6 +121,50 @@ func (o *outline) value(v bodyView, t *Tree, x *Value, name string, p *path, not
 			o.depth--
 		}
 	}
+}
+
+// addReference adds a reference and, below it, the beginning of what it stands for, which is at index of t.Values, as it
+// stands there: what it stands for may have the reference inside. index is negative where that was not found.
+func (o *outline) addReference(v bodyView, t *Tree, name string, x *Value, index int) {
+	path := string(t.Text(&t.Values[x.Next-1]))
+	r := Range{v.base + x.Range.Off, x.Range.Len}
+	if index < 0 {
+		o.field(name, path, "reference to a value that was not found", r)
+		return
+	}
+	o.field(name, path, "reference to a value that stands elsewhere", r)
+	o.standsFor(v, t.text, t.Values[index].Range, "")
+}
+
+// addKeyReference adds the key, a range of t's text, that a reference stands for which is a key itself; of is how many it may
+// be where that cannot be told.
+func (o *outline) addKeyReference(v bodyView, t *Tree, key Range, of int) {
+	switch {
+	case key.Len > 0:
+		o.standsFor(v, t.text, key, "the key")
+	case of > 0:
+		o.depth++
+		o.add(NodeNote, "stands for", "", "one of the "+strconv.Itoa(of)+" keys there", Range{})
+		o.depth--
+	default:
+		o.depth++
+		o.add(NodeNote, "stands for", "", "a key that was not found", Range{})
+		o.depth--
+	}
+}
+
+// standsFor adds the beginning of what stands at r in text.
+func (o *outline) standsFor(v bodyView, text []byte, r Range, note string) {
+	const most = 256
+	whole := text[r.Off : r.Off+r.Len]
+	head := beginning(whole, most)
+	value := string(head)
+	if len(head) < len(whole) {
+		value += "…"
+	}
+	o.depth++
+	o.field("stands for", value, note, Range{v.base + r.Off, r.Len})
+	o.depth--
 }
 
 // keyNote says what the key of an object means.
@@ -112,7 +191,8 @@ func commonNotes(p *path, text []byte) string {
 	case "brokerId", "masterBrokerId", "whichBrokerWhenConsumeSlowly", "minBrokerId":
 		return brokerIDNote(n)
 	case "version":
-		if name := VersionName(int32(n)); n > 0 && n < 1<<20 && name != "" {
+		ofClient := p.up(2) == "connectionSet" || p.up(3) == "data" // elsewhere it counts changes
+		if name := VersionName(int32(n)); ofClient && n > 0 && n < 1<<20 && name != "" {
 			return name
 		}
 	}

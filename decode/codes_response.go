@@ -74,8 +74,8 @@ var responseCodes = [...]Status{
 	{2014, "CONTROLLER_BROKER_ID_INVALID", "5.1.1", "", ""},
 	{2015, "CONTROLLER_JRAFT_INTERNAL_ERROR", "5.2.0", "", "controller"},
 	{2016, "CONTROLLER_BROKER_LIVE_INFO_NOT_EXISTS", "5.2.0", "", "controller"},
-	{2017, "LMQ_QUOTA_EXCEEDED", "after 5.3.4", "", "UNVERIFIED"},
-	{2018, "LITE_SUBSCRIPTION_QUOTA_EXCEEDED", "after 5.3.4", "", "UNVERIFIED"},
+	{2017, "LMQ_QUOTA_EXCEEDED", "5.5.0", "", ""},
+	{2018, "LITE_SUBSCRIPTION_QUOTA_EXCEEDED", "5.5.0", "", ""},
 	{3001, "USER_NOT_EXIST", "5.3.0", "", "ACL 2.0: user missing"},
 	{3002, "POLICY_NOT_EXIST", "5.3.0", "", "ACL 2.0: acl missing"},
 }

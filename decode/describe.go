@@ -102,8 +102,20 @@ func (o *outline) number(name string, n int64, note string, r Range) {
 func (o *outline) warn(name, note string, r Range) { o.add(NodeWarning, name, "", note, r) }
 
 // fail adds a problem: what was being read, why it failed, and the bytes from there to end.
-func (o *outline) fail(err *Error, end int) {
-	o.add(NodeError, err.Op.String(), err.Code.String(), "at byte "+strconv.Itoa(err.Off), Range{err.Off, max(0, end-err.Off)})
+func (o *outline) fail(err *Error, end int) { o.failBehind(err, end, "") }
+
+// failBehind is fail with the place of the last value that could be read.
+func (o *outline) failBehind(err *Error, end int, place string) {
+	note := "at byte " + strconv.Itoa(err.Off)
+	if place != "" {
+		note += ", behind " + place
+	}
+	o.add(NodeError, err.Op.String(), err.Code.String(), note, Range{err.Off, max(0, end-err.Off)})
+	if b := o.detail.Buffers[o.buffer].Bytes; err.Off < end && end <= len(b) {
+		o.depth++
+		o.preview("rest", b[err.Off:end], err.Off)
+		o.depth--
+	}
 }
 
 // swapBuffer makes b the buffer that ranges are within, and returns the one that was.

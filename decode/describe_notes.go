@@ -189,8 +189,8 @@ func propertyNote(key string, value []byte) string {
 	}
 	n, ok := decimal(value)
 	if ok {
-		if key == "DELAY" {
-			return delayLevelNote(n)
+		if s := delayLevelNote(n); key == "DELAY" && s != "" {
+			return s
 		}
 		if s := unitNote(n, k.Unit); s != "" {
 			return s

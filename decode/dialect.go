@@ -172,6 +172,8 @@ func (s *scanner) key(v *Value) (p problem) {
 		}
 	} else if v.Key, v.KeyKind, v.keyEscaped, p = s.scalar(); p.reason != ReasonNone {
 		return p
+	} else if v.KeyKind == ValueNull {
+		v.KeyKind = ValueBare // a map may have the key null
 	}
 	s.blanks()
 	if s.i >= len(s.b) {

@@ -26,6 +26,7 @@ var extKeys = [...]ExtKey{
 	{"READ_AHEAD_MODE", "SET_COMMITLOG_READ_MODE request", "madvise mode"},
 	{"topicSysFlag", "CONSUME_MESSAGE_DIRECTLY broker->client leg", "added when the request names a topic"},
 	{"groupSysFlag", "CONSUME_MESSAGE_DIRECTLY broker->client leg", "added by 5.x brokers"},
+	{"E_T", "SWITCH_TIMER_ENGINE request (5.4.0+)", "timer engine: R RocksDB timeline, F timer wheel"},
 }
 
 // ExtKeys are the entries of extFields that stand outside the header classes. They must not be changed.

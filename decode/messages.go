@@ -45,7 +45,7 @@ func shapeOf(ctx Context, status int32, cmd *Command, body []byte, x *sendFields
 			return shapeNone
 		}
 		switch ctx.Code {
-		case PullMessage, LitePullMessage, PopMessage, PeekMessage, QueryMessage, ViewMessageByID:
+		case PullMessage, LitePullMessage, PopMessage, PeekMessage, PopLiteMessage, QueryMessage, ViewMessageByID:
 			return shapeRecords
 		}
 		return shapeNone

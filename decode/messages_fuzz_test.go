@@ -88,6 +88,7 @@ func FuzzBatch(f *testing.F) {
 func FuzzDialect(f *testing.F) {
 	for _, s := range []string{
 		`{"a":[1,{"b":"c\n"}],0:'x',{"k":1}:null}`, `{{{1:2}:3}:4}`, `{"a":{"$ref":"$.b"}}`, `[1,,2,]`, "{/*c*/a:NaN //\n}", `"x`, `{"a":-1.5e3}`,
+		refForms, `{"p":{{"q":0}:1,{"q":1}:2},"t":{{"$ref":"$.p.null"}:1,{"$ref":"$.p.null"}:2}}`,
 	} {
 		f.Add([]byte(s))
 	}
@@ -102,8 +103,18 @@ func FuzzDialect(f *testing.F) {
 		if err != nil && (err.Off < 0 || err.Off > len(text)) {
 			t.Fatal(err)
 		}
+		r := refs{tree: &tree}
+		var above [MaxTreeDepth + 2]int
 		for i := range tree.Values {
 			v := &tree.Values[i]
+			if above[v.Depth] = i; i > 0 {
+				if at := r.find(i, above[:v.Depth]); at >= len(tree.Values) {
+					t.Fatalf("reference %d stands for %d", i, at)
+				}
+				if key, _, _ := r.key(i, above[v.Depth-1]); key.Off < 0 || key.Off+key.Len > len(text) {
+					t.Fatalf("key of %d stands for %+v", i, key)
+				}
+			}
 			if v.Next <= i || v.Next > len(tree.Values) || v.Range.Off < 0 || v.Range.Off+v.Range.Len > len(text) || v.Key.Off+v.Key.Len > len(text) {
 				t.Fatalf("value %d of %d: %+v", i, len(tree.Values), v)
 			}

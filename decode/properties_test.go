@@ -71,3 +71,28 @@ func TestPropertyKeysAreUnique(t *testing.T) {
 		t.Error("lookup")
 	}
 }
+
+// The properties that people look for say what they mean, the numbers among them in words.
+func TestMeaningsOfProperties(t *testing.T) {
+	for _, p := range []struct{ key, value, want string }{
+		{"KEYS", "k1 k2", "index keys"}, {"TAGS", "TagA", "tag"}, {"DELAY", "3", "10s unless"}, {"DELAY", "99", "delay level"},
+		{"TIMER_DELAY_SEC", "60", "1m0s"}, {"TIMER_DELAY_MS", "1500", "1.5s"}, {"TIMER_DELIVER_MS", "1700000000000", "2023-11-14T22:13:20.000Z"},
+		{"TIMER_OUT_MS", "1700000000000", "2023-11-14"}, {"TIMER_ROLL_TIMES", "1", "timer internal"}, {"TIMER_DEL_UNIQKEY", "x", "cancel timer"},
+		{"UNIQ_KEY", "x", "client unique id"}, {"RETRY_TOPIC", "T", "original topic"}, {"PGROUP", "pg", "producer group"},
+		{"TRAN_MSG", "true", "half message"}, {"INSTANCE_ID", "i", "instance id"}, {"TRACE_ON", "true", "trace switch"},
+		{"TRACE_CONTEXT", "x", "trace context"}, {"traceparent", "x", "W3C trace context"}, {"_SYS_MSG_PRIORITY_", "1", "priority"},
+		{"__LITE_TOPIC", "t", "lite topic"}, {"CHECK_IMMUNITY_TIME_IN_SECONDS", "30", "30s"}, {"CONSUME_START_TIME", "1700000000000", "2023-11-14"},
+	} {
+		if got := propertyNote(p.key, []byte(p.value)); !strings.Contains(got, p.want) {
+			t.Errorf("%s=%s is %q, want %q", p.key, p.value, got, p.want)
+		}
+	}
+	raw := framed(t, CommandSpec{Code: SendMessageV2, Ext: []ExtField{{"b", "T"}, {"i", "traceparent\x0100-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\x02"}}}, nil)
+	f, _ := split(t, raw)
+	text := rendered(Describe(Context{Code: SendMessageV2, Known: true}, f, len(raw), DescribeOptions{}))
+	for _, want := range []string{`trace-id = "4bf92f3577b34da6a3ce929d0e0e4736"`, `parent-id = "00f067aa0ba902b7"`, `trace-flags = "01"  (sampled)`} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %s in\n%s", want, text)
+		}
+	}
+}

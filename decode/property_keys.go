@@ -75,6 +75,11 @@ var propertyKeys = [...]PropertyKey{
 	{"__CRC32#", "", "properties CRC (store, enabledAppendPropCRC)"},
 	{"DLQ_ORIGIN_TOPIC", "", "original topic of a DLQ message"},
 	{"DLQ_ORIGIN_MESSAGE_ID", "", "original id of a DLQ message"},
+	{"_SYS_MSG_PRIORITY_", "", "priority (5.4.0+)"},
+	{"ORIGIN_GROUP", "", "consumer group that it is retried for (5.4.0+)"},
+	{"TRANS_OFFSET", "", "offset of the half message in the RocksDB store (5.4.0+)"},
+	{"TIMER_ROLL_LABEL", "", "timer internal: rolled by the RocksDB timeline (5.4.0+)"},
+	{"__LITE_TOPIC", "", "lite topic (5.5.0+)"},
 }
 
 // tracingKeys are the properties that tracing libraries put into messages, as they do into HTTP headers.

@@ -3,39 +3,6 @@ package decode
 // Header classes of what producers and consumers say to brokers, and brokers to them (remoting.protocol.header).
 // Name, long name, type, required, since, last, unit, meaning.
 
-var ackMessageRequestHeader = Schema{"AckMessageRequestHeader", "5.0.0-ALPHA", "", false, []FieldSpec{
-	{"consumerGroup", "consumerGroup", TypeString, true, "", "", "", "group of the consumer"},
-	{"topic", "topic", TypeString, true, "", "", "", "topic"},
-	{"queueId", "queueId", TypeInt, true, "", "", "", "queue of the topic on this broker"},
-	{"extraInfo", "extraInfo", TypeString, true, "", "", "", "receipt handle: ckOffset popTime invisibleTime reviveQid topicType broker queue offset"},
-	{"offset", "offset", TypeLong, true, "", "", "", "queue offset of the message"},
-	{"lo", "lo", TypeBoolean, false, "5.1.0", "", "", "static topic: false addresses the physical queue"},
-	{"ns", "ns", TypeString, false, "5.1.0", "", "", "namespace"},
-	{"nsd", "nsd", TypeBoolean, false, "5.1.0", "", "", "true: names already carry the namespace"},
-	{"bname", "bname", TypeString, false, "5.1.0", "", "", "name of the broker that is meant"},
-	{"oway", "oway", TypeBoolean, false, "5.1.0", "", "", "one-way marker of the internal RPC client"},
-}}
-
-var changeInvisibleTimeRequestHeader = Schema{"ChangeInvisibleTimeRequestHeader", "5.0.0-ALPHA", "", false, []FieldSpec{
-	{"consumerGroup", "consumerGroup", TypeString, true, "", "", "", "group of the consumer"},
-	{"topic", "topic", TypeString, true, "", "", "", "topic"},
-	{"queueId", "queueId", TypeInt, true, "", "", "", "queue of the topic on this broker"},
-	{"extraInfo", "extraInfo", TypeString, true, "", "", "", "receipt handle: ckOffset popTime invisibleTime reviveQid topicType broker queue offset"},
-	{"offset", "offset", TypeLong, true, "", "", "", "queue offset of the message"},
-	{"invisibleTime", "invisibleTime", TypeLong, true, "", "", "ms", "how long the message shall stay hidden"},
-	{"lo", "lo", TypeBoolean, false, "5.1.0", "", "", "static topic: false addresses the physical queue"},
-	{"ns", "ns", TypeString, false, "5.1.0", "", "", "namespace"},
-	{"nsd", "nsd", TypeBoolean, false, "5.1.0", "", "", "true: names already carry the namespace"},
-	{"bname", "bname", TypeString, false, "5.1.0", "", "", "name of the broker that is meant"},
-	{"oway", "oway", TypeBoolean, false, "5.1.0", "", "", "one-way marker of the internal RPC client"},
-}}
-
-var changeInvisibleTimeResponseHeader = Schema{"ChangeInvisibleTimeResponseHeader", "5.0.0-ALPHA", "", false, []FieldSpec{
-	{"popTime", "popTime", TypeLong, true, "", "", "ms since 1970", "when the messages were popped"},
-	{"invisibleTime", "invisibleTime", TypeLong, true, "", "", "ms", "how long the message stays hidden now"},
-	{"reviveQid", "reviveQid", TypeInt, true, "", "", "", "queue of the revive topic, 999 for ordered pop"},
-}}
-
 var checkTransactionStateRequestHeader = Schema{"CheckTransactionStateRequestHeader", "4.0.0-incubating", "", false, []FieldSpec{
 	{"topic", "topic", TypeString, false, "5.3.0", "", "", "topic"},
 	{"tranStateTableOffset", "tranStateTableOffset", TypeLong, true, "", "", "", "queue offset of the half message"},
@@ -157,74 +124,12 @@ var lockBatchMqRequestHeader = Schema{"LockBatchMqRequestHeader", "5.2.0", "", f
 	{"oway", "oway", TypeBoolean, false, "", "", "", "one-way marker of the internal RPC client"},
 }}
 
-var notificationRequestHeader = Schema{"NotificationRequestHeader", "5.0.0", "", false, []FieldSpec{
-	{"consumerGroup", "consumerGroup", TypeString, true, "", "", "", "group of the consumer"},
-	{"topic", "topic", TypeString, true, "", "", "", "topic"},
-	{"queueId", "queueId", TypeInt, true, "", "", "", "queue, -1 any"},
-	{"pollTime", "pollTime", TypeLong, true, "", "", "ms", "how long the broker may hold the request"},
-	{"bornTime", "bornTime", TypeLong, true, "", "", "ms since 1970", "when the client sent the request"},
-	{"order", "order", TypeBoolean, false, "5.1.2", "", "", "messages in order"},
-	{"attemptId", "attemptId", TypeString, false, "5.1.2", "", "", "id of the attempt, for ordered pop"},
-	{"lo", "lo", TypeBoolean, false, "5.1.0", "", "", "static topic: false addresses the physical queue"},
-	{"ns", "ns", TypeString, false, "5.1.0", "", "", "namespace"},
-	{"nsd", "nsd", TypeBoolean, false, "5.1.0", "", "", "true: names already carry the namespace"},
-	{"bname", "bname", TypeString, false, "5.1.0", "", "", "name of the broker that is meant"},
-	{"oway", "oway", TypeBoolean, false, "5.1.0", "", "", "one-way marker of the internal RPC client"},
-}}
-
-var notificationResponseHeader = Schema{"NotificationResponseHeader", "5.0.0", "", false, []FieldSpec{
-	{"hasMsg", "hasMsg", TypeBoolean, true, "", "", "", "there are messages"},
-	{"pollingFull", "pollingFull", TypeBoolean, true, "5.3.2", "", "", "too many requests wait"},
-}}
-
 var notifyConsumerIdsChangedRequestHeader = Schema{"NotifyConsumerIdsChangedRequestHeader", "4.0.0-incubating", "", false, []FieldSpec{
 	{"consumerGroup", "consumerGroup", TypeString, true, "", "", "", "group of the consumer"},
 	{"ns", "ns", TypeString, false, "5.2.0", "", "", "namespace"},
 	{"nsd", "nsd", TypeBoolean, false, "5.2.0", "", "", "true: names already carry the namespace"},
 	{"bname", "bname", TypeString, false, "5.2.0", "", "", "name of the broker that is meant"},
 	{"oway", "oway", TypeBoolean, false, "5.2.0", "", "", "one-way marker of the internal RPC client"},
-}}
-
-var peekMessageRequestHeader = Schema{"PeekMessageRequestHeader", "5.0.0", "", false, []FieldSpec{
-	{"topic", "topic", TypeString, true, "", "", "", "topic"},
-	{"queueId", "queueId", TypeInt, true, "", "", "", "queue of the topic on this broker"},
-	{"maxMsgNums", "maxMsgNums", TypeInt, true, "", "", "", "most messages wanted"},
-	{"consumerGroup", "consumerGroup", TypeString, true, "", "", "", "group of the consumer"},
-	{"lo", "lo", TypeBoolean, false, "5.1.0", "", "", "static topic: false addresses the physical queue"},
-	{"ns", "ns", TypeString, false, "5.1.0", "", "", "namespace"},
-	{"nsd", "nsd", TypeBoolean, false, "5.1.0", "", "", "true: names already carry the namespace"},
-	{"bname", "bname", TypeString, false, "5.1.0", "", "", "name of the broker that is meant"},
-	{"oway", "oway", TypeBoolean, false, "5.1.0", "", "", "one-way marker of the internal RPC client"},
-}}
-
-var popMessageRequestHeader = Schema{"PopMessageRequestHeader", "5.0.0-ALPHA", "", false, []FieldSpec{
-	{"consumerGroup", "consumerGroup", TypeString, true, "", "", "", "group of the consumer"},
-	{"topic", "topic", TypeString, true, "", "", "", "topic"},
-	{"queueId", "queueId", TypeInt, true, "", "", "", "queue, -1 any"},
-	{"maxMsgNums", "maxMsgNums", TypeInt, true, "", "", "", "most messages wanted"},
-	{"invisibleTime", "invisibleTime", TypeLong, true, "", "", "ms", "how long popped messages stay hidden"},
-	{"pollTime", "pollTime", TypeLong, true, "", "", "ms", "how long the broker may hold the request"},
-	{"bornTime", "bornTime", TypeLong, true, "", "", "ms since 1970", "when the client sent the request"},
-	{"initMode", "initMode", TypeInt, true, "", "", "", "where a new group begins: 0 at the first message, 1 at the last"},
-	{"expType", "expType", TypeString, false, "", "", "", "TAG or SQL92"},
-	{"exp", "exp", TypeString, false, "", "", "", "filter expression"},
-	{"order", "order", TypeBoolean, false, "", "", "", "messages in order"},
-	{"attemptId", "attemptId", TypeString, false, "5.1.1", "", "", "id of the attempt, for ordered pop"},
-	{"lo", "lo", TypeBoolean, false, "5.1.0", "", "", "static topic: false addresses the physical queue"},
-	{"ns", "ns", TypeString, false, "5.1.0", "", "", "namespace"},
-	{"nsd", "nsd", TypeBoolean, false, "5.1.0", "", "", "true: names already carry the namespace"},
-	{"bname", "bname", TypeString, false, "5.1.0", "", "", "name of the broker that is meant"},
-	{"oway", "oway", TypeBoolean, false, "5.1.0", "", "", "one-way marker of the internal RPC client"},
-}}
-
-var popMessageResponseHeader = Schema{"PopMessageResponseHeader", "5.0.0-ALPHA", "", false, []FieldSpec{
-	{"popTime", "popTime", TypeLong, true, "", "", "ms since 1970", "when the messages were popped"},
-	{"invisibleTime", "invisibleTime", TypeLong, true, "", "", "ms", "how long popped messages stay hidden"},
-	{"reviveQid", "reviveQid", TypeInt, true, "", "", "", "queue of the revive topic, 999 for ordered pop"},
-	{"restNum", "restNum", TypeLong, true, "", "", "", "messages left"},
-	{"startOffsetInfo", "startOffsetInfo", TypeString, false, "", "", "", "first offset by queue: type queue offset; …"},
-	{"msgOffsetInfo", "msgOffsetInfo", TypeString, false, "", "", "", "offsets of the messages by queue: type queue offset,offset; …"},
-	{"orderCountInfo", "orderCountInfo", TypeString, false, "", "", "", "retry counts of ordered messages"},
 }}
 
 var pullMessageRequestHeader = Schema{"PullMessageRequestHeader", "4.0.0-incubating", "", true, []FieldSpec{
@@ -242,6 +147,7 @@ var pullMessageRequestHeader = Schema{"PullMessageRequestHeader", "4.0.0-incubat
 	{"maxMsgBytes", "maxMsgBytes", TypeInt, false, "5.0.0-ALPHA", "", "bytes", "most bytes wanted"},
 	{"requestSource", "requestSource", TypeInt, false, "5.1.0", "", "", "who asks: -1 SDK, 0 proxy for ordering, 1 proxy for broadcast, 2 proxy for stream"},
 	{"proxyFrowardClientId", "proxyFrowardClientId", TypeString, false, "5.1.0", "", "", "client that a proxy asks for"},
+	{"liteTopic", "liteTopic", TypeString, false, "5.5.0", "", "", "lite topic to pull from"},
 	{"lo", "lo", TypeBoolean, false, "5.0.0-ALPHA", "", "", "static topic: false addresses the physical queue"},
 	{"ns", "ns", TypeString, false, "5.0.0-ALPHA", "", "", "namespace"},
 	{"nsd", "nsd", TypeBoolean, false, "5.0.0-ALPHA", "", "", "true: names already carry the namespace"},
@@ -282,6 +188,8 @@ var queryMessageRequestHeader = Schema{"QueryMessageRequestHeader", "4.0.0-incub
 	{"maxNum", "maxNum", TypeInt, true, "", "", "", "most messages wanted"},
 	{"beginTimestamp", "beginTimestamp", TypeLong, true, "", "", "ms since 1970", "store time from"},
 	{"endTimestamp", "endTimestamp", TypeLong, true, "", "", "ms since 1970", "store time to"},
+	{"indexType", "indexType", TypeString, false, "5.4.0", "", "", "index to use: K keys, U unique key, T tag"},
+	{"lastKey", "lastKey", TypeString, false, "5.4.0", "", "", "where the query before this one ended"},
 	{"lo", "lo", TypeBoolean, false, "5.2.0", "", "", "static topic: false addresses the physical queue"},
 	{"ns", "ns", TypeString, false, "5.2.0", "", "", "namespace"},
 	{"nsd", "nsd", TypeBoolean, false, "5.2.0", "", "", "true: names already carry the namespace"},
@@ -350,6 +258,7 @@ var searchOffsetRequestHeader = Schema{"SearchOffsetRequestHeader", "4.0.0-incub
 	{"queueId", "queueId", TypeInt, true, "", "", "", "queue of the topic on this broker"},
 	{"timestamp", "timestamp", TypeLong, true, "", "", "ms since 1970", "store time to look for"},
 	{"boundaryType", "boundaryType", TypeObject, false, "5.1.4", "", "", "LOWER or UPPER of equal store times"},
+	{"liteTopic", "liteTopic", TypeString, false, "5.5.0", "", "", "lite topic"},
 	{"lo", "lo", TypeBoolean, false, "5.0.0-ALPHA", "", "", "static topic: false addresses the physical queue"},
 	{"ns", "ns", TypeString, false, "5.0.0-ALPHA", "", "", "namespace"},
 	{"nsd", "nsd", TypeBoolean, false, "5.0.0-ALPHA", "", "", "true: names already carry the namespace"},

@@ -16,7 +16,8 @@ import (
 var parts embed.FS
 
 // Write writes the dissector to w. The same module always writes the same bytes. It needs Wireshark 4.0 or later, whose Lua is
-// 5.2 to 5.4. The error is that of w.
+// 5.2 to 5.4. What that can decompress it does, of messages mostly zlib; of others the dissector names the codec. The error
+// is that of w.
 func Write(w io.Writer) error {
 	entries, err := fs.ReadDir(parts, "lua")
 	if err != nil {

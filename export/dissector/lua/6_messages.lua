@@ -1,29 +1,6 @@
 
 -- ---------------------------------------------------------------------------------------------------------------------
--- Messages. A frame is drawn through a pen: its bytes, the body as a string, where that begins, and how many lines may
--- still be drawn; Wireshark gives up a packet with a million of them.
-
-local maxLines = 100000
-
-local function line(pen, tree, field, off, len, value)
-  pen.lines = pen.lines + 1
-  local range = pen.tvb(off, len)
-  if value == nil then return tree:add(field, range) end
-  return tree:add(field, range, value)
-end
-
-local function text(pen, tree, field, off, len, value) return line(pen, tree, field, off, len, clean(value)) end
-
--- at turns a position within the body into an offset within the frame.
-local function at(pen, i) return pen.bodyAt + i - 1 end
-
-local function timestamp(pen, tree, field, off, len, ms)
-  if ms < 0 or ms > lastTime then
-    return line(pen, tree, field, off, len, NSTime.new(0, 0)):append_text(" (" .. string.format("%.0f", ms) .. " ms, out of range)")
-  end
-  local seconds = math.floor(ms / 1000)
-  return line(pen, tree, field, off, len, NSTime.new(seconds, (ms - seconds * 1000) * 1000000))
-end
+-- Messages.
 
 -- properties draws key \1 value \2 …; off and len is where they stand. exact says that they stand there unescaped.
 local function drawProperties(pen, tree, s, off, len, exact)
@@ -51,29 +28,6 @@ local function drawProperties(pen, tree, s, off, len, exact)
   list:append_text(": " .. count)
 end
 
-local compressions = { [0] = "zlib", [1] = "lz4", [2] = "zstd", [3] = "zlib" }
-local transactions = { [0] = "none", [1] = "half", [2] = "commit", [3] = "rollback" }
-
-local function drawSysFlag(pen, tree, off, len, sysFlag)
-  local item = line(pen, tree, f.sysFlag, off, len, sysFlag)
-  local kind = "none"
-  if bit(sysFlag, 1) then kind = compressions[math.floor(sysFlag / 0x100) % 8] or "unknown" end
-  line(pen, item, f.compression, off, len, kind)
-  line(pen, item, f.multiTags, off, len, bit(sysFlag, 2))
-  line(pen, item, f.transaction, off, len, transactions[math.floor(sysFlag / 4) % 4])
-  line(pen, item, f.innerBatch, off, len, bit(sysFlag, 0x40) and bit(sysFlag, 0x80))
-end
-
--- drawBody draws the body of a message, [first, behind) of the body of its frame.
-local function drawBody(pen, tree, first, behind)
-  local n = behind - first
-  line(pen, tree, f.messageBodyLength, at(pen, first), n, n):set_generated()
-  if n == 0 then return end
-  local item = line(pen, tree, f.messageBody, at(pen, first), n)
-  local start = pen.body:sub(first, math.min(behind, first + 200) - 1)
-  if n <= 200 and isText(start) then item:append_text(" (" .. start .. ")") end
-end
-
 -- elements draws a batch: it returns how many there are and what is wrong, if anything is.
 local function elements(pen, tree, first, behind, draw)
   local s, i, count = pen.body, first, 0
@@ -92,7 +46,7 @@ local function elements(pen, tree, first, behind, draw)
       item:append_text(string.format(" %d: %d bytes", count, bodyLen))
       line(pen, item, f.size, at(pen, i), 4)
       line(pen, item, f.messageFlag, at(pen, i + 12), 4)
-      drawBody(pen, item, i + 20, lengthAt)
+      drawBody(pen, item, i + 20, lengthAt, 0)
       if n > 0 then drawProperties(pen, item, s:sub(lengthAt + 2, stop - 1), at(pen, lengthAt + 2), n, true) end
     end
     i = stop
@@ -140,7 +94,7 @@ local function drawRecord(pen, tree, i, size, r, count)
   item:append_text(string.format(" %d: %s queue %d", count, clean(topic), i32(s, i + 12)))
   line(pen, item, f.size, at(pen, i), 4)
   line(pen, item, f.magic, at(pen, i + 4), 4)
-  line(pen, item, f.bodyCRC, at(pen, i + 8), 4)
+  drawCRC(pen, item, i + 8, r.body, r.topicLength)
   text(pen, item, f.messageTopic, at(pen, r.topic), #topic, topic)
   line(pen, item, f.queueId, at(pen, i + 12), 4)
   line(pen, item, f.messageFlag, at(pen, i + 16), 4)
@@ -154,11 +108,15 @@ local function drawRecord(pen, tree, i, size, r, count)
   drawHost(pen, item, r.storeHost, r.storeHost6, f.storeHost, f.storeHost6, f.storePort)
   line(pen, item, f.reconsumeTimes, at(pen, r.reconsumeTimes), 4)
   line(pen, item, f.prepared, at(pen, r.reconsumeTimes + 4), 8)
-  drawBody(pen, item, r.body, r.topicLength)
+  local inner = drawBody(pen, item, r.body, r.topicLength, r.sysFlag)
   if r.behind > r.properties then
     drawProperties(pen, item, s:sub(r.properties, r.behind - 1), at(pen, r.properties), r.behind - r.properties, true)
   end
-  if bit(r.sysFlag, 0x40) and bit(r.sysFlag, 0x80) and not bit(r.sysFlag, 1) then
+  if not (bit(r.sysFlag, 0x40) and bit(r.sysFlag, 0x80)) then return end
+  if inner then
+    elements(inner, item, 1, #inner.body + 1, true)
+    pen.lines = inner.lines
+  elseif not bit(r.sysFlag, 1) then
     elements(pen, item, r.body, r.topicLength, true)
   end
 end
@@ -211,13 +169,14 @@ local function drawSend(pen, tree, cmd, all)
     item:append_text(string.format(" queue %d", n))
   end
   n = decimal(field("sysFlag"))
-  drawSysFlag(pen, item, off, len, n and n >= 0 and n < 0x80000000 and n or 0)
+  local sysFlag = n and n >= 0 and n < 0x80000000 and n or 0
+  drawSysFlag(pen, item, off, len, sysFlag)
   n = decimal(field("bornTimestamp"))
   if n then timestamp(pen, item, f.bornTimestamp, off, len, n) end
   local properties = present(field("properties"))
   if properties then drawProperties(pen, item, properties, off, len, false) end
   if not batch then
-    drawBody(pen, item, 1, #pen.body + 1)
+    drawBody(pen, item, 1, #pen.body + 1, sysFlag)
     return 1
   end
   item:append_text(", batch")
