@@ -56,9 +56,9 @@ func (c *cluster) drive(t *testing.T, o driveOptions) []action {
 }
 
 // driveGo runs the Go client, and returns what it did.
-func (c *cluster) driveGo(t *testing.T) []action {
+func (c *cluster) driveGo(t *testing.T, nameServer ...string) []action {
 	t.Helper()
-	return actions(t, start(t, c.dir, nil, filepath.Join(workshop(t), "goclient"), "-namesrv", c.nameServer))
+	return actions(t, start(t, c.dir, nil, filepath.Join(workshop(t), "goclient"), "-namesrv", append(nameServer, c.nameServer)[0]))
 }
 
 // actions waits for the end of a driver and reads its log.

@@ -16,6 +16,10 @@ import (
 type event struct {
 	Frame     int64
 	Kind      string
+	Conn      int64
+	Client    string
+	Server    string
+	Note      string
 	Code      *int64
 	CodeName  string `json:"code_name"`
 	Status    *int64

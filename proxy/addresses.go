@@ -79,9 +79,9 @@ func (a *Addresses) Wants(code int32) bool {
 	return code == codeRoute || code == codeCluster || code == codeMemberGroup && a.options.Internal
 }
 
-// TooLarge is part of Rewriter.
-func (a *Addresses) TooLarge(c *Conn, code int32, n int) {
-	a.leak(fmt.Sprintf("an answer of %d bytes to %s was too large to look for addresses in", n, decode.OperationName(code)))
+// Unread is part of Rewriter.
+func (a *Addresses) Unread(_ *Conn, what string) {
+	a.leak("addresses may have gone by unseen: " + what)
 }
 
 // Rewrite is part of Rewriter.

@@ -15,8 +15,8 @@ type Names struct {
 // Wants is part of Rewriter.
 func (n *Names) Wants(code int32) bool { return code == codeRoute || code == codeCluster }
 
-// TooLarge is part of Rewriter.
-func (n *Names) TooLarge(*Conn, int32, int) {}
+// Unread is part of Rewriter.
+func (n *Names) Unread(*Conn, string) {}
 
 // Rewrite is part of Rewriter.
 func (n *Names) Rewrite(_ *Conn, code int32, _ *decode.Command, f decode.Frame) []byte {

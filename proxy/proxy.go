@@ -219,6 +219,10 @@ func (p *Proxy) relay(ctx context.Context, c *Conn, client, upstream *side) (ses
 		u := &pump{proxy: p, conn: c, dir: dir, src: src, dst: dst, asked: a}
 		u.gate = gate{conn: c, asked: a, rewriter: c.rewriter, budget: &p.budget}
 		err := u.run()
+		var failed *TLSError
+		if errors.As(err, &failed) { // in TLS 1.3 a server looks at the client's certificate after the handshake
+			p.notice(c, failed.Error())
+		}
 		if err == nil {
 			dst.closeWrite()
 		} else {

@@ -128,7 +128,7 @@ func (n *noRewrite) Rewrite(*Conn, int32, *decode.Command, decode.Frame) []byte 
 	n.seen++
 	return nil
 }
-func (n *noRewrite) TooLarge(*Conn, int32, int) { n.large++ }
+func (n *noRewrite) Unread(*Conn, string) { n.large++ }
 
 // Whatever comes in goes out, in both directions, in every mode of the pumps, and the observer sees just that.
 func TestBytesGoThroughAsTheyCame(t *testing.T) {

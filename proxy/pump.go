@@ -21,6 +21,7 @@ type pump struct {
 	command  decode.Command
 	received time.Time
 	skipped  int64 // bytes for which the tap had no room, not told yet
+	tls      bool  // the first byte was TLS's
 }
 
 // run carries bytes until src ends or either side fails. The error is that of the side that failed; nil after a FIN.
@@ -57,7 +58,9 @@ func (p *pump) splice() error {
 // use takes bytes that were read.
 func (p *pump) use(b []byte) error {
 	p.received = time.Now()
-	p.conn.relayed[p.dir].Add(uint64(len(b)))
+	if p.conn.relayed[p.dir].Add(uint64(len(b))) == uint64(len(b)) {
+		p.tls = b[0] == recordHandshake
+	}
 	if p.conn.rewriter == nil {
 		return p.out(b, b)
 	}
@@ -75,8 +78,17 @@ func (p *pump) look(f decode.Frame) { p.asked.look(f, &p.command, p.conn.rewrite
 
 // opaque notes, once for a connection, that a direction is no remoting.
 func (p *pump) opaque(is bool) {
-	if is && p.conn.opaque.CompareAndSwap(false, true) {
-		p.proxy.notice(p.conn, "this is not the remoting protocol: bytes go through as they are, addresses in them are not rewritten")
+	if !is || !p.conn.opaque.CompareAndSwap(false, true) {
+		return
+	}
+	text := "this is not the remoting protocol: bytes go through as they are, addresses in them are not rewritten"
+	if p.tls {
+		text = "TLS passes through unread: addresses in it are not rewritten, so clients may go past the proxy: " +
+			"use --tls terminate, or tls.enable=false in the client"
+	}
+	p.proxy.notice(p.conn, text)
+	if p.tls {
+		p.conn.rewriter.Unread(p.conn, "TLS to "+p.conn.Target+" passed through")
 	}
 }
 

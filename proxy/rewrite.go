@@ -3,6 +3,7 @@ package proxy
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
 	"sync"
 	"sync/atomic"
 
@@ -16,8 +17,8 @@ type Rewriter interface {
 	// Rewrite returns the frame that goes on in place of f, whose bytes it must not change; nil: f goes on as it is. code
 	// is that of the request, answer the decoded header.
 	Rewrite(c *Conn, code int32, answer *decode.Command, f decode.Frame) []byte
-	// TooLarge says that an answer of n bytes went on as it was, for want of room.
-	TooLarge(c *Conn, code int32, n int)
+	// Unread says that something went on unseen in which there may be what Rewrite would change.
+	Unread(c *Conn, what string)
 }
 
 // asked are the requests of a connection whose answers shall be rewritten.
@@ -173,7 +174,7 @@ func (g *gate) wanted(p decode.Prefix) bool {
 	}
 	if p.Len > maxHeld || g.budget.Add(-int64(p.Len)) < 0 {
 		code, _ := g.asked.take(g.command.Opaque)
-		g.rewriter.TooLarge(g.conn, code, p.Len)
+		g.rewriter.Unread(g.conn, fmt.Sprintf("an answer of %d bytes to %s was too large to look into", p.Len, decode.OperationName(code)))
 		if p.Len <= maxHeld {
 			g.budget.Add(int64(p.Len))
 		}
