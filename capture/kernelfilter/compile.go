@@ -2,6 +2,7 @@ package kernelfilter
 
 import (
 	"encoding/binary"
+	"fmt"
 	"net/netip"
 
 	"golang.org/x/net/bpf"
@@ -10,7 +11,7 @@ import (
 // Layout is what a program finds before the IP header.
 type Layout uint8
 
-// The layouts.
+// The layouts: of the link types in capture files, and of Linux packet sockets, which have more to ask than the packet's bytes.
 const (
 	// Ethernet: 14 bytes, and VLAN tags within the packet.
 	Ethernet Layout = iota
@@ -20,11 +21,15 @@ const (
 	// SLL and SLL2 are Linux cooked headers, of 16 and 20 bytes.
 	SLL
 	SLL2
-	// Raw: the IP header comes first.
+	// Raw: the IP header comes first. There are no VLAN tags.
 	Raw
-	// CookedSocket is a Linux socket of type SOCK_DGRAM: the IP header comes first, a VLAN tag is beside the packet.
+	// CookedSocket is a Linux socket of type SOCK_DGRAM: what follows the link-layer header comes first. The EtherType
+	// (SKF_AD_PROTOCOL) is beside the packet, and the outer VLAN tag may be.
 	CookedSocket
 )
+
+// socket tells whether a program for this layout may ask the kernel what is beside the packet.
+func (l Layout) socket() bool { return l == EthernetSocket || l == CookedSocket }
 
 // Numbers of protocols: EtherTypes, and IANA's of IP.
 const (
@@ -32,7 +37,7 @@ const (
 	etherVLAN, etherQinQ, etherOldQinQ                    = 0x8100, 0x88a8, 0x9100
 	ipTCP, ipHopByHop, ipRouting, ipFragment, ipAH        = 6, 0, 43, 44, 51
 	ipDestination                                         = 60
-	maxExtensions                                         = 4
+	maxExtensions                                         = 6 // as many as RFC 8200 recommends (section 4.1)
 	maxTags                                               = 2
 	accepted                                       uint32 = 1 << 18 // bytes of a packet that are kept: libpcap's largest
 )
@@ -40,35 +45,36 @@ const (
 // compiler writes one program. From the IP header on, X is where the header that is looked at begins.
 type compiler struct {
 	*program
-	filter   Filter
-	layout   Layout
-	yes, no  label
-	v4, v6   label
-	whichVer label // the IP version is to be read from the header
+	filter  Filter
+	yes, no label
+	v4, v6  label
+	tcp     label // the ports are to be looked at
 }
 
-// Compile makes the program for a layout.
+// Compile makes the program for a layout. The error says what of the filter is none, or that the program is too long.
 func (f Filter) Compile(layout Layout) ([]bpf.Instruction, error) {
+	if err := f.check(); err != nil {
+		return nil, err
+	}
 	p := newProgram()
-	c := &compiler{program: p, filter: f, layout: layout, yes: p.label(), no: p.label(), v4: p.label(), v6: p.label(), whichVer: p.label()}
+	c := &compiler{program: p, filter: f, yes: p.label(), no: p.label(), v4: p.label(), v6: p.label(), tcp: p.label()}
 	switch layout {
 	case Ethernet, EthernetSocket:
-		c.link(12, 14)
+		c.link(layout, bpf.LoadAbsolute{Off: 12, Size: 2}, 14)
 	case SLL:
-		c.link(14, 16)
+		c.link(layout, bpf.LoadAbsolute{Off: 14, Size: 2}, 16)
 	case SLL2:
-		c.link(0, 20)
+		c.link(layout, bpf.LoadAbsolute{Off: 0, Size: 2}, 20)
+	case CookedSocket:
+		c.link(layout, bpf.LoadExtension{Num: bpf.ExtProto}, 0)
+	case Raw:
+		c.raw()
 	default:
-		c.bare()
+		return nil, fmt.Errorf("layout %d is not known", layout)
 	}
-	c.place(c.whichVer)
-	c.emit(bpf.LoadConstant{Dst: bpf.RegX, Val: 0}, bpf.LoadIndirect{Off: 0, Size: 1},
-		bpf.ALUOpConstant{Op: bpf.ALUOpShiftRight, Val: 4})
-	c.jumpIf(bpf.JumpEqual, 4, c.v4)
-	c.jumpIf(bpf.JumpEqual, 6, c.v6)
-	c.jump(c.no)
 	c.ipv4()
 	c.ipv6()
+	c.ports()
 	c.place(c.yes)
 	c.emit(bpf.RetConstant{Val: accepted})
 	c.place(c.no)
@@ -76,24 +82,61 @@ func (f Filter) Compile(layout Layout) ([]bpf.Instruction, error) {
 	return p.finish()
 }
 
-// bare looks at packets that begin with the IP header.
-func (c *compiler) bare() {
+// raw looks at the IP version.
+func (c *compiler) raw() {
 	if len(c.filter.VLANs) > 0 {
-		if c.layout != CookedSocket {
-			c.jump(c.no)
-			return
-		}
-		c.emit(bpf.LoadExtension{Num: bpf.ExtVLANTagPresent})
-		c.jumpIf(bpf.JumpEqual, 0, c.no)
-		c.tagBeside()
+		c.jump(c.no)
 	}
-	c.jump(c.whichVer)
+	c.begin(0)
+	c.emit(bpf.LoadAbsolute{Off: 0, Size: 1}, bpf.ALUOpConstant{Op: bpf.ALUOpShiftRight, Val: 4})
+	c.jumpIf(bpf.JumpEqual, 4, c.v4)
+	c.jumpIf(bpf.JumpEqual, 6, c.v6)
+	c.jump(c.no)
 }
 
-// tagBeside goes to no unless the tag beside the packet is wanted.
-func (c *compiler) tagBeside() {
-	wanted := c.label()
-	c.emit(bpf.LoadExtension{Num: bpf.ExtVLANTag}, bpf.ALUOpConstant{Op: bpf.ALUOpAnd, Val: 0xfff})
+// link looks at the EtherType, which kind loads, of what begins at header, and finds the IP header behind VLAN tags.
+func (c *compiler) link(layout Layout, kind bpf.Instruction, header uint32) {
+	if len(c.filter.VLANs) > 0 {
+		c.outerTag(layout, kind, header)
+	}
+	for range maxTags + 1 {
+		four, six, tag := c.label(), c.label(), c.label()
+		c.emit(kind)
+		c.jumpIf(bpf.JumpEqual, etherIPv4, four)
+		c.jumpIf(bpf.JumpEqual, etherIPv6, six)
+		c.jumpIfTag(tag)
+		c.jump(c.no)
+		c.place(four)
+		c.begin(header)
+		c.jump(c.v4)
+		c.place(six)
+		c.begin(header)
+		c.jump(c.v6)
+		c.place(tag) // (IEEE 802.1Q, clause 9): two bytes with the VLAN, and the type of what follows
+		kind, header = bpf.LoadAbsolute{Off: header + 2, Size: 2}, header+4
+	}
+	c.jump(c.no)
+}
+
+// outerTag goes to no unless there is a tag, beside the packet or else in it, and its VLAN is wanted.
+func (c *compiler) outerTag(layout Layout, kind bpf.Instruction, header uint32) {
+	number, wanted := c.label(), c.label()
+	if layout.socket() {
+		within := c.label()
+		c.emit(bpf.LoadExtension{Num: bpf.ExtVLANTagPresent})
+		c.jumpIf(bpf.JumpEqual, 0, within)
+		c.emit(bpf.LoadExtension{Num: bpf.ExtVLANTag})
+		c.jump(number)
+		c.place(within)
+	}
+	tag := c.label()
+	c.emit(kind)
+	c.jumpIfTag(tag)
+	c.jump(c.no)
+	c.place(tag)
+	c.emit(bpf.LoadAbsolute{Off: header, Size: 2})
+	c.place(number) // 12 bits of it: priority and DEI stand before
+	c.emit(bpf.ALUOpConstant{Op: bpf.ALUOpAnd, Val: 0xfff})
 	for _, v := range c.filter.VLANs {
 		c.jumpIf(bpf.JumpEqual, uint32(v), wanted)
 	}
@@ -101,59 +144,11 @@ func (c *compiler) tagBeside() {
 	c.place(wanted)
 }
 
-// link looks at a link-layer header whose EtherType is at typeAt, and finds what is behind VLAN tags. With those, type and
-// header move on by four bytes each.
-func (c *compiler) link(typeAt, header uint32) {
-	tagged := len(c.filter.VLANs) > 0
-	chosen := c.label()
-	if tagged && c.layout == EthernetSocket {
-		within := c.label()
-		c.emit(bpf.LoadExtension{Num: bpf.ExtVLANTagPresent})
-		c.jumpIf(bpf.JumpEqual, 0, within)
-		c.tagBeside()
-		c.jump(chosen)
-		c.place(within)
+// jumpIfTag goes to l when A is the type of a VLAN tag.
+func (c *compiler) jumpIfTag(l label) {
+	for _, t := range []uint32{etherVLAN, etherQinQ, etherOldQinQ} {
+		c.jumpIf(bpf.JumpEqual, t, l)
 	}
-	if tagged { // the outer tag within the packet must be there and wanted
-		outer := c.label()
-		c.emit(bpf.LoadAbsolute{Off: typeAt, Size: 2})
-		for _, t := range []uint32{etherVLAN, etherQinQ, etherOldQinQ} {
-			c.jumpIf(bpf.JumpEqual, t, outer)
-		}
-		c.jump(c.no)
-		c.place(outer)
-		c.emit(bpf.LoadAbsolute{Off: header, Size: 2}, bpf.ALUOpConstant{Op: bpf.ALUOpAnd, Val: 0xfff})
-		for _, v := range c.filter.VLANs {
-			c.jumpIf(bpf.JumpEqual, uint32(v), chosen)
-		}
-		c.jump(c.no)
-	}
-	c.place(chosen)
-	for tags := range uint32(maxTags + 1) {
-		at, begin := typeAt, header+4*tags
-		if tags > 0 {
-			at = begin - 2 // a tag ends with the type of what is behind it
-		}
-		next := c.label()
-		four, six := c.label(), c.label()
-		c.emit(bpf.LoadAbsolute{Off: at, Size: 2})
-		c.jumpIf(bpf.JumpEqual, etherIPv4, four)
-		c.jumpIf(bpf.JumpEqual, etherIPv6, six)
-		if tags < maxTags {
-			for _, t := range []uint32{etherVLAN, etherQinQ, etherOldQinQ} {
-				c.jumpIf(bpf.JumpEqual, t, next)
-			}
-		}
-		c.jump(c.no)
-		c.place(four)
-		c.begin(begin)
-		c.jump(c.v4)
-		c.place(six)
-		c.begin(begin)
-		c.jump(c.v6)
-		c.place(next)
-	}
-	c.jump(c.no)
 }
 
 // begin says where the IP header is.
@@ -167,15 +162,11 @@ func (c *compiler) ipv4() {
 	c.emit(bpf.LoadIndirect{Off: 9, Size: 1})
 	c.jumpIf(bpf.JumpNotEqual, ipTCP, c.no)
 	c.addresses(12, 16, true)
-	if len(c.filter.Ports) == 0 {
-		c.jump(c.yes)
-		return
-	}
 	c.emit(bpf.LoadIndirect{Off: 6, Size: 2})
 	c.jumpIf(bpf.JumpBitsSet, 0x1fff, c.yes) // a later fragment
 	c.emit(bpf.LoadIndirect{Off: 0, Size: 1}, bpf.ALUOpConstant{Op: bpf.ALUOpAnd, Val: 15}, bpf.ALUOpConstant{Op: bpf.ALUOpShiftLeft, Val: 2},
 		bpf.ALUOpX{Op: bpf.ALUOpAdd}, bpf.TAX{})
-	c.ports()
+	c.jump(c.tcp)
 }
 
 // ipv6 has X at the IP header.
@@ -183,12 +174,11 @@ func (c *compiler) ipv6() {
 	c.place(c.v6)
 	c.addresses(8, 24, false)
 	// From here on scratch memory 0 is the type of the header at X.
-	tcp := c.label()
 	c.emit(bpf.LoadIndirect{Off: 6, Size: 1}, bpf.StoreScratch{Src: bpf.RegA, N: 0}, bpf.TXA{}, bpf.ALUOpConstant{Op: bpf.ALUOpAdd, Val: 40}, bpf.TAX{})
 	for range maxExtensions {
 		eights, fours, fragment, next := c.label(), c.label(), c.label(), c.label()
 		c.emit(bpf.LoadScratch{Dst: bpf.RegA, N: 0})
-		c.jumpIf(bpf.JumpEqual, ipTCP, tcp)
+		c.jumpIf(bpf.JumpEqual, ipTCP, c.tcp)
 		for _, t := range []uint32{ipHopByHop, ipRouting, ipDestination} {
 			c.jumpIf(bpf.JumpEqual, t, eights)
 		}
@@ -218,17 +208,17 @@ func (c *compiler) ipv6() {
 		c.emit(bpf.ALUOpX{Op: bpf.ALUOpAdd}, bpf.TAX{})
 	}
 	c.emit(bpf.LoadScratch{Dst: bpf.RegA, N: 0})
-	c.jumpIf(bpf.JumpNotEqual, ipTCP, c.no)
-	c.place(tcp)
-	if len(c.filter.Ports) == 0 {
-		c.jump(c.yes)
-		return
-	}
-	c.ports()
+	c.jumpIf(bpf.JumpEqual, ipTCP, c.tcp)
+	c.jump(c.no)
 }
 
 // ports looks at the TCP header at X.
 func (c *compiler) ports() {
+	c.place(c.tcp)
+	if len(c.filter.Ports) == 0 {
+		c.jump(c.yes)
+		return
+	}
 	for _, off := range []uint32{0, 2} {
 		c.emit(bpf.LoadIndirect{Off: off, Size: 2})
 		for _, r := range c.filter.Ports {
@@ -249,6 +239,7 @@ func (c *compiler) ports() {
 func (c *compiler) addresses(source, destination uint32, four bool) {
 	var hosts []netip.Prefix
 	for _, h := range c.filter.Hosts {
+		h = h.Unmap()
 		hosts = append(hosts, netip.PrefixFrom(h, h.BitLen()))
 	}
 	for _, group := range [][]netip.Prefix{hosts, c.filter.Nets} {

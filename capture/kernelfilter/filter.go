@@ -1,6 +1,7 @@
 package kernelfilter
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"strings"
@@ -9,13 +10,14 @@ import (
 // Filter says which packets with TCP in them are wanted. The groups are joined by and, what is in a group by or; an empty
 // group says nothing. An address or a port counts as source and as destination.
 //
-// Later fragments of an IPv4 packet have no ports: they are wanted when the addresses are, so that they can be counted. Of
-// IPv6 packets up to four extension headers are stepped over.
+// Later fragments of a packet have no ports: they are wanted when the addresses are, so that they can be counted and named,
+// rather than be missing without a word. A first fragment is wanted by its ports, as a whole packet is. Up to two VLAN tags
+// within a packet and up to six IPv6 extension headers (hop-by-hop, routing, destination, fragment, AH) are stepped over.
 type Filter struct {
 	Ports []PortRange
 	Hosts []netip.Addr
-	Nets  []netip.Prefix
-	VLANs []uint16 // 0 to 4095, of the outer tag; empty: tagged or not
+	Nets  []netip.Prefix // bits behind the prefix say nothing
+	VLANs []uint16       // 0 to 4095, of the outer tag; empty: tagged or not
 }
 
 // PortRange is the ports from First to Last, both included.
@@ -37,6 +39,34 @@ func DefaultPorts() []PortRange {
 	return []PortRange{Port(9876), Port(10911), Port(10909), Port(10912), Port(8080)}
 }
 
+// check says what of a filter that was not made by the parsers is none. A prefix of no length would take all there is.
+func (f Filter) check() error {
+	for _, r := range f.Ports {
+		if r.First > r.Last {
+			return fmt.Errorf("port range %d-%d ends before it begins", r.First, r.Last)
+		}
+	}
+	for _, h := range f.Hosts {
+		if !h.IsValid() {
+			return errors.New("a host of the filter is no address")
+		}
+	}
+	for _, n := range f.Nets {
+		if !n.IsValid() || n.Addr().Is4In6() {
+			return fmt.Errorf("network %s of the filter is none: write it as 10.0.0.0/8 or fd00::/16", n)
+		}
+	}
+	for _, v := range f.VLANs {
+		if v > maxVLAN {
+			return fmt.Errorf("VLAN %d of the filter is none: they go from 0 to %d", v, maxVLAN)
+		}
+	}
+	return nil
+}
+
+// maxVLAN is the largest number in the 12 bits of a tag.
+const maxVLAN = 4095
+
 // String is the filter in tcpdump's language; of several VLANs only nearly, as tcpdump cannot say that.
 func (f Filter) String() string {
 	var parts []string
@@ -55,7 +85,7 @@ func (f Filter) String() string {
 	add(len(f.VLANs), func(i int) string { return fmt.Sprintf("vlan %d", f.VLANs[i]) })
 	parts = append(parts, "tcp") // a vlan counts for what follows it
 	add(len(f.Hosts), func(i int) string { return "host " + f.Hosts[i].String() })
-	add(len(f.Nets), func(i int) string { return "net " + f.Nets[i].String() })
+	add(len(f.Nets), func(i int) string { return "net " + f.Nets[i].Masked().String() })
 	add(len(f.Ports), func(i int) string { return f.Ports[i].String() })
 	return strings.Join(parts, " and ")
 }

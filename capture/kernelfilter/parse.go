@@ -9,7 +9,8 @@ import (
 	"strings"
 )
 
-// ParsePorts reads a list of ports and ranges: 9876,10909-10912.
+// ParsePorts reads a list of ports and ranges: 9876,10909-10912. The error of this and of the other parsers quotes the part of
+// the list that is wrong.
 func ParsePorts(list string) ([]PortRange, error) {
 	var ports []PortRange
 	for item := range strings.SplitSeq(list, ",") {
@@ -27,7 +28,7 @@ func ParsePorts(list string) ([]PortRange, error) {
 	return ports, nil
 }
 
-// ParseHosts reads a list of IP addresses and names; a name stands for all its addresses.
+// ParseHosts reads a list of IP addresses and names, which it looks up; a name stands for all its addresses.
 func ParseHosts(ctx context.Context, list string) ([]netip.Addr, error) {
 	var hosts []netip.Addr
 	for item := range strings.SplitSeq(list, ",") {
@@ -38,6 +39,9 @@ func ParseHosts(ctx context.Context, list string) ([]netip.Addr, error) {
 		}
 		if item == "" {
 			return nil, fmt.Errorf("%q has an empty part: write addresses or names, such as 10.0.0.5,broker-a", list)
+		}
+		if _, err := netip.ParsePrefix(item); err == nil {
+			return nil, fmt.Errorf("%q is a network, not a host: use --net", item)
 		}
 		found, err := net.DefaultResolver.LookupNetIP(ctx, "ip", item)
 		if err != nil {
@@ -50,12 +54,12 @@ func ParseHosts(ctx context.Context, list string) ([]netip.Addr, error) {
 	return hosts, nil
 }
 
-// ParseNets reads a list of networks: 10.0.0.0/8,fd00::/16.
+// ParseNets reads a list of networks: 10.0.0.0/8,fd00::/16. Bits behind the prefix are cleared.
 func ParseNets(list string) ([]netip.Prefix, error) {
 	var nets []netip.Prefix
 	for item := range strings.SplitSeq(list, ",") {
 		p, err := netip.ParsePrefix(strings.TrimSpace(item))
-		if err != nil {
+		if err != nil || p.Addr().Is4In6() {
 			return nil, fmt.Errorf("%q is no network: write it as 10.0.0.0/8 or fd00::/16", item)
 		}
 		nets = append(nets, p.Masked())
@@ -63,12 +67,12 @@ func ParseNets(list string) ([]netip.Prefix, error) {
 	return nets, nil
 }
 
-// ParseVLANs reads a list of VLAN numbers.
+// ParseVLANs reads a list of VLAN numbers, 0 to 4095.
 func ParseVLANs(list string) ([]uint16, error) {
 	var vlans []uint16
 	for item := range strings.SplitSeq(list, ",") {
 		n, err := strconv.ParseUint(strings.TrimSpace(item), 10, 16)
-		if err != nil || n > 4095 {
+		if err != nil || n > maxVLAN {
 			return nil, fmt.Errorf("%q is no VLAN: write numbers from 0 to 4095", item)
 		}
 		vlans = append(vlans, uint16(n))
