@@ -1,4 +1,4 @@
-// Package capture turns capture files into TCP byte streams.
+// Package capture turns packets, of capture files and of network interfaces, into TCP byte streams.
 //
 //	path ─> input ─> pcapfile.Reader ─> decode ─> tcp.Tracker ─> tcp.Stream (a session's connection)
 //	        (file, pipe, growing file,    (link layer,

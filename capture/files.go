@@ -23,7 +23,9 @@ type Options struct {
 	// BeforeRead is called before each read of a file, which may take long, in the goroutine of Open or Run: the place to
 	// write out what was collected. nil: nothing.
 	BeforeRead func()
-	TCP        tcp.Options
+	// Side is what is read of a recording that a proxy made: ClientSide, UpstreamSide, or NoSide for both.
+	Side pcapfile.Side
+	TCP  tcp.Options
 }
 
 // Files are capture files that are read as one, packets in the order of their times. It implements session.Source;
@@ -116,6 +118,10 @@ func (f *Files) Run(ctx context.Context, open tcp.Opener) error {
 
 // packet takes the packet at the head of in.
 func (f *Files) packet(in *input, g *tcp.Segment) {
+	if p := &in.head; p.Side != f.options.Side && p.Side != pcapfile.NoSide && f.options.Side != pcapfile.NoSide {
+		f.tally.stats.OtherSide++
+		return
+	}
 	if !f.tally.packet(&in.head, g) {
 		return
 	}

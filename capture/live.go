@@ -115,7 +115,8 @@ func (l *Live) Rings() int { return len(l.rings) }
 
 // Run reads packets and feeds the connections that h.Open's openers make, until ctx is done: then what came before that is
 // still read, which takes a tenth of a second, and the recording is ended. The error says that a ring failed, or that the
-// recording may lack its end. It may be called once.
+// recording may lack its end; it is syscall.EPIPE when packets went to standard output and nobody reads that any more. It may
+// be called once.
 func (l *Live) Run(ctx context.Context, h LiveHandlers) error {
 	ctx, cancel := context.WithCancel(ctx)
 	woken := make(chan struct{})
@@ -169,19 +170,10 @@ func (l *Live) SetFilter(filter func(link uint32) ([]bpf.RawInstruction, error))
 // ReadAgain implements session.Source. It may be called from any goroutine. The error is ErrNotKept when nothing was kept,
 // and ErrOverwritten when that is over.
 func (l *Live) ReadAgain(dst []byte, ref session.Ref, e session.Endpoints, dir session.Direction, n int) ([]byte, error) {
-	n = min(n, maxAgain)
-	switch {
-	case ref.Offset < 0 || l.recording == nil:
+	if l.recording == nil {
 		return dst, ErrNotKept
-	case n <= 0:
-		return dst, nil
-	case ref.Span == 0:
-		return readAt(dst, l.recording, ref.Offset, n)
 	}
-	a := newAssembly(dst, ref.Seq, e, dir, n)
-	span := int64(ref.Span)
-	_, err := a.scan(l.recording.resume(ref.Offset, span), ref.Offset+span)
-	return a.bytes, err
+	return l.recording.again(dst, ref, e, dir, n)
 }
 
 // Close ends the capture and removes temporary copies. Run must have ended, and ReadAgain does not work any more.

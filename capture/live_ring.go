@@ -47,6 +47,11 @@ func (r *liveRing) run(ctx context.Context, h *LiveHandlers) error {
 		if !r.batch(h) && stopped && !time.Now().Before(end) {
 			break
 		}
+		if r.live.recording != nil {
+			if err := r.live.recording.abandoned(); err != nil {
+				return err
+			}
+		}
 	}
 	r.tracker.End()
 	r.publish()

@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/mqsniff/mqsniff/capture/pcapfile"
@@ -59,6 +60,7 @@ type recording struct {
 	number  int           // of files begun
 	ring    *ring         // nil: none
 	pending uint64        // packets that are lost if the next write fails
+	gone    error         // standard output has no reader any more
 	refused uint64
 	stats   []ifaceStats
 	closed  bool
@@ -230,9 +232,20 @@ func (r *recording) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// abandoned tells that nobody reads the standard output any more, which packets were to go to.
+func (r *recording) abandoned() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.gone
+}
+
 // fail gives up the file, with mu held.
 func (r *recording) fail(err error) {
-	r.notice("%s: recording stopped: %v; the capture goes on without it", r.file.name(), cause(err))
+	if r.o.Path == "-" && errors.Is(err, syscall.EPIPE) {
+		r.gone = fmt.Errorf("%s: %w", r.file.name(), err)
+	} else {
+		r.notice("%s: recording stopped: %v; the capture goes on without it", r.file.name(), cause(err))
+	}
 	r.file.giveUp()
 	r.file = nil
 	r.refused += r.pending

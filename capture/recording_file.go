@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/klauspost/compress/zstd"
+
+	"github.com/mqsniff/mqsniff/capture/privilege"
 )
 
 // recordFile is one file of a recording.
@@ -38,6 +40,9 @@ func newRecordFile(path string, compress bool, base int64, now time.Time) (*reco
 		}
 		f.file = file
 		info, err := file.Stat()
+		if err == nil {
+			err = privilege.Chown(file) // root made it; who called sudo will go on, and rotate it
+		}
 		if err != nil {
 			return nil, errors.Join(err, file.Close())
 		}

@@ -7,6 +7,7 @@ import (
 	"sort"
 
 	"github.com/mqsniff/mqsniff/capture/pcapfile"
+	"github.com/mqsniff/mqsniff/session"
 )
 
 // ErrOverwritten says that bytes cannot be read again any more: what was kept of the capture holds newer ones only.
@@ -70,4 +71,21 @@ func (r *recording) locate(offset int64, n int) (src io.ReaderAt, at int64, part
 	}
 	f := r.files[i]
 	return f.file, offset - f.base, int(min(int64(n), f.base+f.whole-offset)), nil
+}
+
+// again is session.Source's ReadAgain for what was recorded.
+func (r *recording) again(dst []byte, ref session.Ref, e session.Endpoints, dir session.Direction, n int) ([]byte, error) {
+	n = min(n, maxAgain)
+	switch {
+	case ref.Offset < 0:
+		return dst, ErrNotKept
+	case n <= 0:
+		return dst, nil
+	case ref.Span == 0:
+		return readAt(dst, r, ref.Offset, n)
+	}
+	a := newAssembly(dst, ref.Seq, e, dir, n)
+	span := int64(ref.Span)
+	_, err := a.scan(r.resume(ref.Offset, span), ref.Offset+span)
+	return a.bytes, err
 }

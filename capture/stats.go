@@ -20,6 +20,8 @@ type Stats struct {
 	Drops       uint64 // packets that the capturing machine says it lost, or that were lost in live capture
 	Freezes     uint64 // live capture: how often a ring was full
 	Unrecorded  uint64 // live capture: packets that did not get into the file that was asked for
+	OtherSide   uint64 // packets of a proxy's other side, which are not read (Options.Side); not counted in the others
+	LeftOut     uint64 // packets of a proxy's recording that it made without some of their bytes
 	First, Last int64  // earliest and latest packet time, ns since 1970; 0 without packets
 
 	TCP tcp.Stats
@@ -42,6 +44,8 @@ func (s *Stats) add(o *Stats) {
 	s.Drops += o.Drops
 	s.Freezes += o.Freezes
 	s.Unrecorded += o.Unrecorded
+	s.OtherSide += o.OtherSide
+	s.LeftOut += o.LeftOut
 	s.TCP.Segments += o.TCP.Segments
 	s.TCP.Connections += o.TCP.Connections
 	s.TCP.Evicted += o.TCP.Evicted
@@ -106,6 +110,9 @@ func (f *Files) Warnings() []string {
 	if s.Cut > 0 {
 		w = append(w, fmt.Sprintf("%s cut by the snap length: capture with -s 0", count(s.Cut, "packet")))
 	}
+	if s.LeftOut > 0 {
+		w = append(w, fmt.Sprintf("%s recorded by a proxy without bytes that it left out or did not get to see", count(s.LeftOut, "packet")))
+	}
 	if s.Drops > 0 {
 		w = append(w, fmt.Sprintf("%s lost by the capturing machine, it says", count(s.Drops, "packet")))
 	}
@@ -158,7 +165,11 @@ func (t *tally) packet(p *pcapfile.Packet, g *tcp.Segment) (segment bool) {
 	s.Packets++
 	s.Bytes += uint64(len(p.Data))
 	if p.Original > len(p.Data) {
-		s.Cut++
+		if p.Side == pcapfile.NoSide {
+			s.Cut++
+		} else {
+			s.LeftOut++
+		}
 	}
 	if p.Time != 0 { // a Simple Packet Block has none
 		if s.First == 0 {

@@ -9,7 +9,7 @@ import (
 )
 
 // Conn is one relayed connection: two TCP connections, the client's and the upstream's. Its counters are exact, whatever
-// the observer lost, and may be read from any goroutine; the other fields do not change once it was opened.
+// the observer lost, and may be read from any goroutine; so may the other fields once it is Established.
 type Conn struct {
 	Number   uint64         // from 1
 	Mode     string         // of its listener: "map", "socks" …
@@ -31,7 +31,10 @@ type Conn struct {
 	rewriter Rewriter
 }
 
-// Relayed is the number of bytes read in a direction so far.
+// Established tells whether both sides are connected: from then on the fields do not change.
+func (c *Conn) Established() bool { return c.finish.Load() != nil }
+
+// Relayed is the number of bytes read in a direction so far; where the kernel carries them, it shows when that is over.
 func (c *Conn) Relayed(dir session.Direction) uint64 { return c.relayed[dir].Load() }
 
 // Skipped is how many of them the observer did not see, although it knows the connection.

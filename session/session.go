@@ -98,11 +98,23 @@ func New(o Options, handle Handler) *Session {
 // Open begins a connection at time t. dir is the direction of the packet that began it; handshake says that this was a
 // SYN or a SYN+ACK.
 func (s *Session) Open(t int64, e Endpoints, dir Direction, handshake bool) *Conn {
+	return s.open(t, e, dir, handshake, 0)
+}
+
+// OpenRelayed begins a connection that a proxy made and saw from its first byte on. way is one line about its two sides.
+func (s *Session) OpenRelayed(t int64, e Endpoints, way string) *Conn {
+	c := s.open(t, e, ClientToServer, true, s.note(way))
+	c.Begin(ClientToServer, t)
+	c.Begin(ServerToClient, t)
+	return c
+}
+
+func (s *Session) open(t int64, e Endpoints, dir Direction, handshake bool, note Symbol) *Conn {
 	c := &Conn{Endpoints: e, session: s}
 	ev := s.begin(c, Open, dir, t)
 	s.shared.conns++
 	c.Number = s.shared.conns
-	ev.Conn = c.Number
+	ev.Conn, ev.Note = c.Number, note
 	s.live[c.Number] = c
 	if !handshake {
 		ev.Marks |= MidStream

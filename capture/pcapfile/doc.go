@@ -1,4 +1,4 @@
-// Package pcapfile reads capture files: pcap and pcapng, plain or compressed, one record after the other, and says where in
+// Package pcapfile reads and writes capture files: reads pcap and pcapng, plain or compressed, one record after the other, and says where in
 // the file each packet stands.
 //
 //	io.Reader ─> Decompress ─> Reader ─┬─ pcap.go     classic libpcap records

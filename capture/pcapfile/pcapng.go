@@ -135,10 +135,10 @@ func (r *Reader) block(p *Packet, kind uint32, at, end int) (bool, error) {
 	p.Data = r.buf[from:to:to]
 	p.Original = max(int(original), int(captured))
 	p.Offset = r.base + int64(from)
-	p.Link, p.Time = NoInterface, 0
+	p.Link, p.Time, p.Side = NoInterface, 0, NoSide
 	if int64(id) < int64(len(r.ifaces)) {
 		f := &r.ifaces[id]
-		p.Link = f.link
+		p.Link, p.Side = f.link, f.side
 		p.Time = f.time(stamp)
 	}
 	if options := from + (int(captured)+3)&^3; options+4 <= end {

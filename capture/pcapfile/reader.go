@@ -31,7 +31,19 @@ type Packet struct {
 	Record    int64  // where the record with the packet begins
 	RecordLen uint32 // its length in bytes, headers included
 	Link      uint32 // LINKTYPE_ number
+	Side      Side
 }
+
+// Side is the side of a proxy that a packet is of.
+type Side uint8
+
+// The sides. A recording of mqsniff's proxy has each connection twice, on the interfaces "client" and "upstream"; what is no
+// such recording has no sides.
+const (
+	NoSide Side = iota
+	ClientSide
+	UpstreamSide
+)
 
 // Comment is a text that the file's writer put there. Text is not sanitised.
 type Comment struct {

@@ -1,6 +1,7 @@
 package pcapfile
 
 import (
+	"bytes"
 	"io"
 	"math"
 	"math/bits"
@@ -14,6 +15,7 @@ const maxTables = 1 << 16
 type section struct {
 	start  int64
 	big    bool
+	ours   bool // written by mqsniff
 	ifaces []iface
 }
 
@@ -22,6 +24,7 @@ type iface struct {
 	at       int64 // of its block
 	link     uint32
 	snap     uint32
+	side     Side
 	mul, div uint64 // ns = stamp * mul / div >> shift + offset
 	shift    uint8
 	offset   int64 // ns
@@ -38,8 +41,13 @@ func (r *Reader) section(record int64, body, end int) error {
 	r.sections = append(r.sections, section{start: record, big: r.big})
 	r.mu.Unlock()
 	r.eachOption(body+16, end, func(code uint16, value []byte) {
-		if code == optComment {
+		switch {
+		case code == optComment:
 			r.comment(0, value)
+		case code == optApplication && bytes.HasPrefix(value, []byte("mqsniff")):
+			r.mu.Lock()
+			r.sections[len(r.sections)-1].ours = true
+			r.mu.Unlock()
 		}
 	})
 	return nil
@@ -53,6 +61,13 @@ func (r *Reader) iface(record int64, body, end int) error {
 	f := iface{at: record, link: uint32(r.u16(body)), snap: r.u32(body + 4), mul: 1000, div: 1}
 	r.eachOption(body+8, end, func(code uint16, value []byte) {
 		switch {
+		case code == optName && len(r.sections) > 0 && r.sections[len(r.sections)-1].ours:
+			switch string(value) {
+			case "client":
+				f.side = ClientSide
+			case "upstream":
+				f.side = UpstreamSide
+			}
 		case code == optResolution && len(value) >= 1:
 			f.resolution(value[0])
 		case code == optTimeOffset && len(value) >= 8:

@@ -14,25 +14,32 @@ import (
 // one handler.
 type capturing struct {
 	shared *session.Shared
-	handle session.Handler // set it before run
+	handle session.Handler // nil: nobody looks; set it before run
 	flush  func()          // called after each batch of packets, at least every 100 ms; set it before run
 
-	mu    sync.Mutex
-	words *session.Session // what no ring has to say
+	mu      sync.Mutex
+	running bool
+	early   []string         // notices from before run, which come when there is somebody to hand them to
+	words   *session.Session // what no ring has to say
 }
 
 func newCapturing() *capturing {
-	c := &capturing{shared: session.NewShared()}
+	c := &capturing{shared: session.NewShared(), flush: func() {}}
 	c.words = c.session()
 	return c
 }
 
 func (c *capturing) session() *session.Session {
-	return session.New(session.Options{Shared: c.shared}, func(ev *session.Event, v *session.View) { c.handle(ev, v) })
+	return session.New(session.Options{Shared: c.shared}, func(ev *session.Event, v *session.View) {
+		if c.handle != nil {
+			c.handle(ev, v)
+		}
+	})
 }
 
 // run captures until the context ends.
 func (c *capturing) run(ctx context.Context, live *capture.Live) error {
+	c.begin()
 	sessions := make([]*session.Session, live.Rings())
 	for i := range sessions {
 		sessions[i] = c.session()
@@ -52,9 +59,24 @@ func (c *capturing) run(ctx context.Context, live *capture.Live) error {
 	return err
 }
 
+// begin hands out what was said before there was somebody to hear it.
+func (c *capturing) begin() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.running = true
+	for _, line := range c.early {
+		c.words.Notice(nil, time.Now().UnixNano(), line)
+	}
+	c.early = nil
+}
+
 // notice puts a line among the events. It may be called from any goroutine, but not by the handler.
 func (c *capturing) notice(line string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if !c.running {
+		c.early = append(c.early, line)
+		return
+	}
 	c.words.Notice(nil, time.Now().UnixNano(), line)
 }

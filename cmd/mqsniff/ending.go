@@ -40,10 +40,12 @@ func (o *endOptions) newUntil(symbols *session.Symbols) (*until, error) {
 	return &until{match: match}, err
 }
 
-// watch hands events on to next, and calls stop behind the first that matches.
+// watch hands events on to next, if there is one, and calls stop behind the first that matches.
 func (u *until) watch(next session.Handler, stop func()) session.Handler {
 	return func(ev *session.Event, v *session.View) {
-		next(ev, v)
+		if next != nil {
+			next(ev, v)
+		}
 		if u.met {
 			return
 		}

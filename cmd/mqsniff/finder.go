@@ -30,6 +30,7 @@ const maxFound = 100
 // finder learns on which ports RocketMQ is spoken.
 type finder struct {
 	live   *capture.Live
+	filter kernelFilter // that of all ports
 	notice func(string)
 
 	mu    sync.Mutex
@@ -37,8 +38,8 @@ type finder struct {
 	found chan uint16
 }
 
-func newFinder(live *capture.Live, notice func(string)) *finder {
-	return &finder{live: live, notice: notice, found: make(chan uint16, maxFound)}
+func newFinder(live *capture.Live, filter kernelFilter, notice func(string)) *finder {
+	return &finder{live: live, filter: filter, notice: notice, found: make(chan uint16, maxFound)}
 }
 
 // handle is a session.Handler. A response is proof: garbage may look like one request, but not have it answered.
@@ -91,7 +92,7 @@ func (f *finder) narrow() {
 		f.notice("no RocketMQ found yet; all TCP is still looked at")
 		return
 	}
-	filter := portsOnly(ports)
+	filter := f.filter.on(ports)
 	if err := f.live.SetFilter(filter.program); err != nil {
 		f.notice("still looking at all TCP: " + err.Error())
 		return

@@ -19,9 +19,11 @@ type kernelOptions struct {
 	ports, hosts, nets, vlans string
 	file                      string
 	expression                string // the arguments
+	flags                     *pflag.FlagSet
 }
 
 func (o *kernelOptions) addTo(f *pflag.FlagSet) {
+	o.flags = f
 	f.StringVar(&o.ports, "port", "", "capture `PORTS`, such as 9876,10909-10912; default: those of RocketMQ, 9876,10911,10909,10912,8080; or all")
 	f.StringVar(&o.hosts, "host", "", "capture traffic of these `HOSTS`")
 	f.StringVar(&o.nets, "net", "", "capture traffic of these `NETS`, such as 10.0.0.0/8")
@@ -37,6 +39,7 @@ type kernelFilter struct {
 	text    string // in tcpdump's language
 	short   string // for a title
 	program func(link uint32) ([]bpf.RawInstruction, error)
+	flags   kernelfilter.Filter // what it was made of, where it was made of flags
 }
 
 // layoutOf is how packets of a live link type lie before a filter.
@@ -57,7 +60,17 @@ func newKernelFilter(f kernelfilter.Filter) kernelFilter {
 			return nil, err
 		}
 		return bpf.Assemble(code)
-	}}
+	}, f}
+}
+
+// on is the filter with other ports.
+func (k kernelFilter) on(ports []uint16) kernelFilter {
+	f := k.flags
+	f.Ports = nil
+	for _, p := range ports {
+		f.Ports = append(f.Ports, kernelfilter.Port(p))
+	}
+	return newKernelFilter(f)
 }
 
 // short is a filter in a few words: port 9876,10911 host 10.0.0.5.
@@ -85,8 +98,13 @@ func short(f kernelfilter.Filter) string {
 	return strings.Join(parts, " ")
 }
 
-// filter makes the filter of the flags.
-func (o *kernelOptions) filter(ctx context.Context) (kernelFilter, error) {
+// filter makes the filter of the flags; allPorts: all are meant where none are given.
+func (o *kernelOptions) filter(ctx context.Context, allPorts bool) (kernelFilter, error) {
+	for _, name := range []string{"port", "host", "net", "vlan", "bpf"} {
+		if f := o.flags.Lookup(name); f.Changed && f.Value.String() == "" { // of a script whose variable is not set
+			return kernelFilter{}, usagef("--%s is empty: say what to capture, or leave it out", name)
+		}
+	}
 	plain := o.ports != "" || o.hosts != "" || o.nets != "" || o.vlans != ""
 	switch {
 	case o.file != "" && (plain || o.expression != ""), o.expression != "" && plain:
@@ -98,7 +116,7 @@ func (o *kernelOptions) filter(ctx context.Context) (kernelFilter, error) {
 	}
 	f := kernelfilter.Filter{Ports: kernelfilter.DefaultPorts()}
 	var err error
-	if o.ports == "all" {
+	if o.ports == "all" || o.ports == "" && allPorts {
 		f.Ports = nil
 	} else if o.ports != "" {
 		f.Ports, err = kernelfilter.ParsePorts(o.ports)
@@ -134,7 +152,7 @@ func (o *kernelOptions) fromFile() (kernelFilter, error) {
 	if err != nil {
 		return kernelFilter{}, fmt.Errorf("--bpf: %s: %w", o.file, err)
 	}
-	return kernelFilter{"the program in " + o.file, "bpf " + o.file, func(uint32) ([]bpf.RawInstruction, error) { return code, nil }}, nil
+	return kernelFilter{text: "the program in " + o.file, short: "bpf " + o.file, program: func(uint32) ([]bpf.RawInstruction, error) { return code, nil }}, nil
 }
 
 // fromExpression compiles now, for Ethernet, so that a mistake shows before anything is opened.
@@ -145,14 +163,5 @@ func (o *kernelOptions) fromExpression(ctx context.Context) (kernelFilter, error
 	if _, err := compile(afpacket.LinkEthernet); err != nil {
 		return kernelFilter{}, usageError{err}
 	}
-	return kernelFilter{o.expression, o.expression, compile}, nil
-}
-
-// portsOnly is a filter for ports that were found.
-func portsOnly(ports []uint16) kernelFilter {
-	f := kernelfilter.Filter{}
-	for _, p := range ports {
-		f.Ports = append(f.Ports, kernelfilter.Port(p))
-	}
-	return newKernelFilter(f)
+	return kernelFilter{text: o.expression, short: o.expression, program: compile}, nil
 }

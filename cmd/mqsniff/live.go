@@ -4,13 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/mqsniff/mqsniff/capture"
+	"github.com/mqsniff/mqsniff/capture/afpacket"
 	"github.com/mqsniff/mqsniff/capture/privilege"
+	"github.com/mqsniff/mqsniff/decode"
 	"github.com/mqsniff/mqsniff/export"
 	"github.com/mqsniff/mqsniff/session"
 	"github.com/mqsniff/mqsniff/tui"
@@ -57,6 +60,9 @@ func newLive(t *terminal) *cobra.Command {
   ssh host sudo tcpdump -U -w - 'tcp port 10911' | mqsniff -`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if o.list {
+				if len(args) > 0 {
+					return usagef("--list takes no argument, not %q", args[0])
+				}
 				return listInterfaces(t)
 			}
 			o.kernel.expression = strings.Join(args, " ")
@@ -87,6 +93,8 @@ func (o *liveOptions) check() error {
 	switch {
 	case len(o.interfaces) == 0 || slices.Contains(o.interfaces, ""):
 		return usagef("-i takes the name of an interface, or any (mqsniff live --list names them)")
+	case len(o.interfaces) > 1 && slices.Contains(o.interfaces, afpacket.Any):
+		return usagef("-i any stands for all interfaces: leave out the others")
 	case o.rings < 1 || o.rings > 64:
 		return usagef("--rings takes a number from 1 to 64, not %d", o.rings)
 	case o.snapLen < 0:
@@ -96,24 +104,29 @@ func (o *liveOptions) check() error {
 	case o.record.path == "-" && o.print.output != "none":
 		return usagef("-w - writes packets to standard output: add -o none")
 	case o.auto.on && o.kernel.chosen():
-		return usagef("--auto looks at all TCP: leave out the ports and expressions")
+		return usagef("--auto looks at all ports: leave out --port, --bpf and the expression")
+	case o.auto.during <= 0:
+		return usagef("--auto-for takes a time such as 10s, not %s", o.auto.during)
+	case o.ring < 512<<10 || o.ring > 1<<30:
+		return usagef("--ring takes a size from 512KiB to 1GiB, not %s", &o.ring)
+	case o.print.output == "none" && (o.print.filter != "" || o.print.limit != 0 || o.print.detail || o.print.json):
+		return usagef("-o none prints nothing: leave out -f, -n, --detail and --json; --until ends at an event")
 	}
-	if err := o.record.check(); err != nil {
-		return err
+	for _, check := range []func() error{o.record.check, o.ending.check, o.screen.check} {
+		if err := check(); err != nil {
+			return err
+		}
 	}
-	return o.ending.check()
+	return nil
 }
 
 func (o *liveOptions) run(ctx context.Context, t *terminal) error {
 	if err := o.check(); err != nil {
 		return err
 	}
-	filter, err := o.kernel.filter(ctx)
+	filter, err := o.kernel.filter(ctx, o.auto.on)
 	if err != nil {
 		return err
-	}
-	if o.auto.on {
-		filter = portsOnly(nil)
 	}
 	screen := o.print.output == ""
 	if ok, why := t.screen(); screen && !ok {
@@ -122,21 +135,21 @@ func (o *liveOptions) run(ctx context.Context, t *terminal) error {
 		}
 		screen, o.print.output = false, "text"
 	}
+	if screen && (o.print.filter != "" || o.print.limit != 0) {
+		return usagef("-f and -n are about lines: add -o text or -o json; the screen filters by /")
+	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	source := newCapturing()
-	notices := &tui.Notices{}
-	notice := func(line string) {
-		source.notice(line)
-		if screen {
-			notices.Add(line)
-		} else {
-			t.say(line)
-		}
+	run := &liveRun{options: o, terminal: t, source: newCapturing(), stop: stop, filter: filter}
+	if screen {
+		run.notices = &tui.Notices{}
 	}
-	live, err := capture.OpenLive(capture.LiveOptions{
+	if err := run.prepare(); err != nil {
+		return err
+	}
+	run.live, err = capture.OpenLive(capture.LiveOptions{
 		Interfaces: o.interfaces, Promiscuous: o.promiscuous, SnapLen: o.snapLen, Ring: int(o.ring), Rings: o.rings,
-		Filter: filter.program, FilterText: filter.text, Record: o.record.options(screen), Notice: notice,
+		Filter: filter.program, FilterText: filter.text, Record: o.record.options(screen), Notice: run.notice,
 	})
 	if errors.Is(err, capture.ErrNotPermitted) {
 		return errors.New(privilege.Missing())
@@ -144,17 +157,15 @@ func (o *liveOptions) run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	defer live.Close()
+	defer run.live.Close()
 	if err := privilege.Drop(); err != nil {
 		t.say(err.Error())
 	}
-
-	run := &liveRun{options: o, terminal: t, source: source, live: live, stop: stop, notice: notice, notices: notices, filter: filter}
 	if o.ending.duration > 0 {
 		ctx, stop = context.WithTimeout(ctx, o.ending.duration)
 		defer stop()
 	}
-	return run.run(ctx, screen)
+	return run.run(ctx)
 }
 
 // liveRun is one live capture and those who look at it.
@@ -164,59 +175,80 @@ type liveRun struct {
 	source   *capturing
 	live     *capture.Live
 	stop     func()
-	notice   func(string)
-	notices  *tui.Notices
 	filter   kernelFilter
+	notices  *tui.Notices // of the screen; nil: there is none
+
+	until       *until    // nil: none
+	printing    *printing // nil: nothing is printed
+	credentials decode.Credentials
+	metrics     net.Listener // nil: none
 }
 
-func (r *liveRun) run(ctx context.Context, screen bool) error {
+// prepare makes what can be wrong because of a flag: before a file is opened, and perhaps emptied.
+func (r *liveRun) prepare() (err error) {
 	o := r.options
-	if o.metrics != "" {
-		m := export.NewMetrics(export.MetricsOptions{Version: version()})
-		m.SetSource(r.counts)
-		address, err := serveMetrics(ctx, o.metrics, m)
-		if err != nil {
-			return err
-		}
-		r.terminal.say("metrics on http://" + address + "/metrics")
-		r.source.handle = m.Handle
-	}
-	until, err := o.ending.newUntil(r.source.shared.Symbols)
-	if err != nil {
+	if r.until, err = o.ending.newUntil(r.source.shared.Symbols); err != nil {
 		return err
 	}
+	switch {
+	case r.notices != nil:
+		r.credentials, err = o.print.acl.credentials()
+	case o.print.output != "none":
+		r.printing, err = newPrinting(r.terminal, &o.print, r.source.shared.Symbols, r.stop)
+	}
+	if err == nil && o.metrics != "" {
+		r.metrics, err = listenMetrics(o.metrics)
+	}
+	return err
+}
+
+// notice says what happens to the capture. It may be called from any goroutine.
+func (r *liveRun) notice(line string) {
+	r.source.notice(line)
+	if r.notices != nil {
+		r.notices.Add(line)
+	} else {
+		r.terminal.say(line)
+	}
+}
+
+func (r *liveRun) run(ctx context.Context) (err error) {
+	o := r.options
+	if r.metrics != nil {
+		m := export.NewMetrics(export.MetricsOptions{Version: version()})
+		m.SetSource(r.counts)
+		serveMetricsOn(ctx, r.metrics, m)
+		if r.notices == nil {
+			r.terminal.say("metrics on http://" + r.metrics.Addr().String() + "/metrics")
+		}
+		r.source.handle = m.Handle
+	}
 	if o.auto.on {
-		finder := newFinder(r.live, r.notice)
+		finder := newFinder(r.live, r.filter, r.notice)
 		r.source.handle = both(r.source.handle, finder.handle)
 		defer finder.narrowAfter(ctx, o.auto.during)()
 	}
-	if screen {
-		err = r.screen(ctx, until)
+	if r.notices != nil {
+		err = r.screen(ctx)
 	} else {
-		err = r.lines(ctx, until)
+		err = r.lines(ctx)
 	}
 	switch {
 	case err != nil:
 		return err
-	case until != nil && !until.met:
+	case r.until != nil && !r.until.met:
 		return errNotMet
 	}
 	return errEnded
 }
 
 // lines prints until the capture ends.
-func (r *liveRun) lines(ctx context.Context, until *until) error {
-	o := r.options
-	r.source.flush = func() {}
-	var p *printing
-	if o.print.output != "none" {
-		var err error
-		if p, err = newPrinting(r.terminal, &o.print, r.source.shared.Symbols, r.stop); err != nil {
-			return err
-		}
+func (r *liveRun) lines(ctx context.Context) error {
+	o, p := r.options, r.printing
+	if p != nil {
 		r.source.handle, r.source.flush = both(r.source.handle, p.handle), p.flush
 	}
-	r.watch(until)
+	r.watch()
 	r.terminal.say(fmt.Sprintf("capturing on %s: %s", strings.Join(o.interfaces, ", "), r.filter.text))
 	if err := r.source.run(ctx, r.live); err != nil {
 		return err
@@ -236,25 +268,18 @@ func (r *liveRun) lines(ctx context.Context, until *until) error {
 }
 
 // watch ends the capture when --until comes true.
-func (r *liveRun) watch(u *until) {
-	if r.source.handle == nil {
-		r.source.handle = func(*session.Event, *session.View) {}
-	}
-	if u != nil {
-		r.source.handle = u.watch(r.source.handle, r.stop)
+func (r *liveRun) watch() {
+	if r.until != nil {
+		r.source.handle = r.until.watch(r.source.handle, r.stop)
 	}
 }
 
 // screen shows the capture until a person quits.
-func (r *liveRun) screen(ctx context.Context, until *until) error {
+func (r *liveRun) screen(ctx context.Context) error {
 	o := r.options
-	credentials, err := o.print.acl.credentials()
-	if err != nil {
-		return err
-	}
 	store := session.NewStore(o.screen.maxEvents, r.source.shared.Symbols, r.live)
-	r.source.handle, r.source.flush = both(r.source.handle, store.Handle), func() {}
-	r.watch(until)
+	r.source.handle = both(r.source.handle, store.Handle)
+	r.watch()
 	capturing, stop := context.WithCancel(ctx)
 	defer stop()
 	var end loaded
@@ -263,7 +288,7 @@ func (r *liveRun) screen(ctx context.Context, until *until) error {
 		defer close(ended)
 		end.set(r.source.run(capturing, r.live))
 	}()
-	options := o.screen.options(store, credentials)
+	options := o.screen.options(store, r.credentials)
 	options.Title = strings.Join(o.interfaces, ", ")
 	options.Live = &tui.Live{Filter: r.filter.short, Hints: liveHints}
 	options.Notices = r.notices
@@ -273,7 +298,7 @@ func (r *liveRun) screen(ctx context.Context, until *until) error {
 		p := tui.Progress{Read: int64(s.Bytes), Packets: int64(s.Packets), Lost: int64(s.Drops), Recording: o.record.path}
 		return end.progress(p, r.live.Warnings)
 	}
-	err = runScreen(ctx, options)
+	err := runScreen(ctx, options)
 	stop()
 	<-ended
 	return err

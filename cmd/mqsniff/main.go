@@ -16,6 +16,7 @@ const (
 	exitDone   = 0
 	exitFailed = 1
 	exitUsage  = 2
+	exitFound  = 3
 )
 
 func main() {
@@ -37,6 +38,9 @@ func run(args []string, in io.Reader, out, errs io.Writer) int {
 		if s, ok := <-signals; ok {
 			stop(interrupted{s})
 		}
+		if s, ok := <-signals; ok { // a second one does not wait for what is under way
+			os.Exit(interrupted{s}.code())
+		}
 	}()
 	t := &terminal{in: in, out: out, errs: errs}
 	root := newRoot(t)
@@ -47,6 +51,7 @@ func run(args []string, in io.Reader, out, errs io.Writer) int {
 	err := root.ExecuteContext(ctx)
 	var by interrupted
 	var usage usageError
+	var findings findingsError
 	switch {
 	case errors.Is(err, errEnded):
 		return exitDone
@@ -56,6 +61,9 @@ func run(args []string, in io.Reader, out, errs io.Writer) int {
 		return by.code()
 	case err == nil:
 		return exitDone
+	case errors.As(err, &findings):
+		t.say(err.Error())
+		return exitFound
 	case errors.As(err, &usage):
 		t.say(err.Error())
 		return exitUsage
@@ -78,6 +86,9 @@ func (i interrupted) code() int {
 	}
 	return exitFailed
 }
+
+// findingsError says that what was looked for is there.
+type findingsError struct{ error }
 
 // usageError is a mistake in the command line.
 type usageError struct{ error }

@@ -12,6 +12,7 @@ import (
 type readOptions struct {
 	printOptions
 	follow bool
+	side   string
 }
 
 func newRead(t *terminal) *cobra.Command {
@@ -34,11 +35,16 @@ merged by time. A FILE is a pcap or pcapng capture, plain or compressed by gzip,
 	o.addTo(f)
 	f.StringVarP(&o.output, "output", "o", "text", "text, wide, json or summary")
 	f.IntVarP(&o.limit, "number", "n", 0, "stop after `N` events were printed")
+	addSide(f, &o.side)
 	f.BoolVar(&o.follow, "follow", false, "wait for more when a file ends, as tail -f does")
 	return cmd
 }
 
 func (o *readOptions) run(ctx context.Context, t *terminal, paths []string) error {
+	side, err := sideOf(o.side)
+	if err != nil {
+		return err
+	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	source := newReading()
@@ -47,7 +53,7 @@ func (o *readOptions) run(ctx context.Context, t *terminal, paths []string) erro
 		return err
 	}
 	source.handle = p.handle
-	files, err := capture.Open(paths, capture.Options{Follow: o.follow, NoSpool: true, BeforeRead: p.flush})
+	files, err := capture.Open(paths, capture.Options{Follow: o.follow, NoSpool: true, Side: side, BeforeRead: p.flush})
 	if err != nil {
 		return err
 	}

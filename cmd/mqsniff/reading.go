@@ -3,7 +3,10 @@ package main
 import (
 	"context"
 
+	"github.com/spf13/pflag"
+
 	"github.com/mqsniff/mqsniff/capture"
+	"github.com/mqsniff/mqsniff/capture/pcapfile"
 	"github.com/mqsniff/mqsniff/capture/tcp"
 	"github.com/mqsniff/mqsniff/export"
 	"github.com/mqsniff/mqsniff/session"
@@ -41,6 +44,7 @@ func sourceStats(names []string, s capture.Stats) export.SourceStats {
 			{Name: "malformed_packets", Count: s.Malformed},
 			{Name: "unknown_link_packets", Count: s.UnknownLink},
 			{Name: "cut_packets", Count: s.Cut},
+			{Name: "other_side_packets", Count: s.OtherSide},
 			{Name: "dropped_by_capture", Count: s.Drops},
 			{Name: "retransmitted_bytes", Count: s.TCP.Retransmitted},
 			{Name: "out_of_order_segments", Count: s.TCP.OutOfOrder},
@@ -48,4 +52,20 @@ func sourceStats(names []string, s capture.Stats) export.SourceStats {
 			{Name: "evicted_connections", Count: s.TCP.Evicted},
 		},
 	}
+}
+
+func addSide(f *pflag.FlagSet, side *string) {
+	f.StringVar(side, "side", "client", "of a recording that the proxy made: client, upstream or both")
+}
+
+func sideOf(text string) (pcapfile.Side, error) {
+	switch text {
+	case "client":
+		return pcapfile.ClientSide, nil
+	case "upstream":
+		return pcapfile.UpstreamSide, nil
+	case "both":
+		return pcapfile.NoSide, nil
+	}
+	return 0, usagef("--side is client, upstream or both, not %q", text)
 }

@@ -12,6 +12,8 @@ failed.
   mqsniff FILE...           opens captures in the screen (? shows its keys); prints lines where there is no terminal
   mqsniff read FILE...      prints frames: as text, as JSON, or one page of summary
   mqsniff live              captures from network interfaces
+  mqsniff proxy             stands between clients and a cluster; mqsniff ctl asks a proxy that runs
+  mqsniff demo              shows all of it with a cluster inside this process
 
 A FILE is a pcap or pcapng capture, plain or compressed by gzip, zstd or lz4; - is standard input.`
 
@@ -35,7 +37,7 @@ func newRoot(t *terminal) *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usagef("%w (see %s --help)", err, cmd.CommandPath())
 	})
-	root.AddCommand(newRead(t), newLive(t), newCodes(t), newFields(t), newDissector(t), newVersion(t))
+	root.AddCommand(newRead(t), newLive(t), newProxy(t), newCtl(t), newDemo(t), newCodes(t), newFields(t), newDissector(t), newVersion(t))
 	addCompletion(root)
 	return root
 }

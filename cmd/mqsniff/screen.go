@@ -21,6 +21,7 @@ import (
 // screenOptions are the flags of the root command.
 type screenOptions struct {
 	follow    bool
+	side      string
 	maxEvents int
 	theme     string
 	ascii     bool
@@ -33,6 +34,7 @@ type screenOptions struct {
 func (o *screenOptions) addTo(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.BoolVar(&o.follow, "follow", false, "wait for more when a file ends, as tail -f does")
+	addSide(f, &o.side)
 	o.acl.addTo(f)
 	o.addDisplay(f)
 	f.BoolVar(&o.noScreen, "no-tui", false, "print lines even where there is a terminal")
@@ -89,9 +91,13 @@ func openScreen(ctx context.Context, t *terminal, paths []string, o *screenOptio
 		if credentials != nil {
 			t.say("lines do not show what --acl is for; use mqsniff read --detail --acl …")
 		}
-		return (&readOptions{printOptions: printOptions{output: "text", color: "auto"}, follow: o.follow}).run(ctx, t, paths)
+		return (&readOptions{printOptions: printOptions{output: "text", color: "auto"}, follow: o.follow, side: o.side}).run(ctx, t, paths)
 	}
-	files, err := capture.Open(paths, capture.Options{Follow: o.follow})
+	side, err := sideOf(o.side)
+	if err != nil {
+		return err
+	}
+	files, err := capture.Open(paths, capture.Options{Follow: o.follow, Side: side})
 	if err != nil {
 		return err
 	}

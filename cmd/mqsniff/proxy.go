@@ -1,0 +1,291 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mqsniff/mqsniff/capture"
+	"github.com/mqsniff/mqsniff/export"
+	"github.com/mqsniff/mqsniff/proxy"
+	"github.com/mqsniff/mqsniff/session"
+	"github.com/mqsniff/mqsniff/tui"
+)
+
+// proxyOptions are the flags of the proxy command.
+type proxyOptions struct {
+	print  printOptions
+	screen screenOptions
+	ending endOptions
+	record recordOptions
+	modes  modeOptions
+	tls    tlsOptions
+
+	headless      bool
+	noTap         bool
+	proxyProtocol bool
+	grace         time.Duration
+	dialTimeout   time.Duration
+	maxConns      int
+	memory        size
+	operation     operationOptions
+
+	beside func(context.Context, *proxy.Proxy) // runs as long as the proxy does; nil: nothing
+}
+
+const longProxy = `proxy stands between clients and a cluster: a client that takes its address as name server sends everything through it, to name
+server, masters and slaves, without any other change. Everything is seen as in a capture: screen, filters, outputs.
+
+Addresses in route and cluster answers become addresses of the proxy. Java clients can be pointed to a SOCKS5 listener instead
+(--socks), and the kernel can redirect connections (--redirect); then nothing is rewritten. Several ways work at a time.`
+
+func newProxy(t *terminal) *cobra.Command {
+	o := &proxyOptions{memory: proxy.DefaultMemory, record: recordOptions{spool: 1 << 30}}
+	cmd := &cobra.Command{
+		Use:   "proxy [flags]",
+		Short: "Stand between clients and a cluster",
+		Long:  longProxy,
+		Example: `  mqsniff proxy -n 10.0.0.1:9876                       # clients: namesrvAddr=127.0.0.1:19876
+  mqsniff proxy -n 10.0.0.1:9876 --record today.pcapng --headless
+  mqsniff proxy --socks 127.0.0.1:1080                # -Dcom.rocketmq.socks.proxy.config='{"0.0.0.0/0":{"addr":"127.0.0.1:1080"}}'
+  mqsniff proxy --map 127.0.0.1:20911=10.0.0.1:10911 -o json
+  mqsniff proxy -n namesrv:9876 --listen 0.0.0.0:9876 --advertise 192.168.7.4 --dial broker:10911=10.0.0.2:10911`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), t) },
+	}
+	f := cmd.Flags()
+	f.SortFlags = false
+	o.modes.addTo(f)
+	o.tls.addTo(f)
+	f.BoolVar(&o.proxyProtocol, "proxy-protocol", false, "tell brokers the client's address (PROXY protocol 2; brokers since 5.1.4)")
+	f.StringVar(&o.record.path, "record", "", "record to `FILE`, as pcapng with the client's and the upstream's side; compressed if it ends in .zst")
+	o.record.addRotation(f)
+	f.BoolVar(&o.headless, "headless", false, "no screen, and no lines unless -o is given")
+	f.StringVarP(&o.print.output, "output", "o", "", "text, wide, json, summary or none; default: the screen")
+	o.print.addTo(f)
+	f.IntVarP(&o.print.limit, "count", "", 0, "stop after `N` events were printed")
+	o.ending.addTo(f)
+	f.BoolVar(&o.noTap, "no-tap", false, "relay only, as fast as can be: nothing is shown or recorded")
+	f.DurationVar(&o.grace, "grace", 10*time.Second, "at the end wait so long for connections to finish; a second signal ends at once")
+	f.DurationVar(&o.dialTimeout, "dial-timeout", proxy.DefaultDialTimeout, "give up connecting to a server after so long")
+	f.IntVar(&o.maxConns, "max-conns", proxy.DefaultConns, "refuse more than `N` connections at a time")
+	f.Var(&o.memory, "mem", "memory for bytes that wait to be looked at")
+	o.operation.addTo(f)
+	o.screen.addDisplay(f)
+	bindEnvironment(cmd, "MQSNIFF")
+	return cmd
+}
+
+func (o *proxyOptions) check() error {
+	m := &o.modes
+	switch {
+	case len(m.nameServers) == 0 && m.socks == "" && m.redirect == "" && len(m.maps) == 0:
+		return usagef("what shall be relayed? -n NAMESERVER:PORT, --socks ADDR, --redirect ADDR or --map LISTEN=UPSTREAM (see mqsniff proxy --help)")
+	case o.noTap && (o.record.path != "" || o.print.output != "" && o.print.output != "none" || o.ending.until != ""):
+		return usagef("--no-tap shows nothing: leave out --record, -o and --until")
+	case o.maxConns < 1 || o.memory < 1<<20 || o.grace < 0 || o.dialTimeout <= 0:
+		return usagef("--max-conns takes a number from 1, --mem at least 1MiB, --grace and --dial-timeout times")
+	}
+	for _, address := range append([]string{m.socks, m.redirect}, m.nameServers...) {
+		if address == "" {
+			continue
+		}
+		if _, port, err := net.SplitHostPort(address); err != nil || port == "" {
+			return usagef("%q is no host:port", address)
+		}
+	}
+	if err := o.record.check(); err != nil {
+		return err
+	}
+	return o.ending.check()
+}
+
+func (o *proxyOptions) run(ctx context.Context, t *terminal) error {
+	if err := o.check(); err != nil {
+		return err
+	}
+	screen := o.print.output == "" && !o.headless && !o.noTap
+	if ok, why := t.screen(); screen && !ok {
+		if isTerminal(t.out) {
+			t.say(fmt.Sprintf("no screen (%s); printing lines", why))
+		}
+		screen, o.print.output = false, "text"
+	}
+	if o.print.output == "" {
+		o.print.output = "none"
+	}
+	secure, err := o.tls.open()
+	if err != nil {
+		return err
+	}
+	defer secure.Close()
+	reachable, err := pairs("--dial", o.modes.dial)
+	if err != nil {
+		return err
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	if o.ending.duration > 0 {
+		ctx, stop = context.WithTimeout(ctx, o.ending.duration)
+		defer stop()
+	}
+	r := &proxyRun{options: o, terminal: t, source: newRelaying(), stop: stop, notices: &tui.Notices{}}
+	r.source.notice = r.notices.Add
+	if !screen {
+		r.source.notice = t.say
+	}
+	if o.record.path != "" || screen {
+		record := o.record.options(screen)
+		record.Notice = r.source.notice
+		if r.source.recorder, err = capture.NewRelayed(capture.RelayedOptions{Record: record}); err != nil {
+			return err
+		}
+		defer r.source.recorder.Close()
+	}
+	relay := proxy.Options{
+		Observer: r.source, Connect: secure.Connect, Dial: o.modes.dialer(reachable), DialTimeout: o.dialTimeout, ProxyProtocol: o.proxyProtocol,
+		MaxConns: o.maxConns, Memory: int64(o.memory),
+	}
+	if o.noTap {
+		relay.Observer = nil
+	}
+	r.ca = secure.CA()
+	return r.run(ctx, relay, screen)
+}
+
+// proxyRun is one proxy and those who look at it.
+type proxyRun struct {
+	options  *proxyOptions
+	terminal *terminal
+	source   *relaying
+	stop     func()
+	notices  *tui.Notices
+	proxy    *proxy.Proxy
+	ca       string // file of the authority that clients must trust; "": none
+}
+
+func (r *proxyRun) run(ctx context.Context, relay proxy.Options, screen bool) error {
+	o := r.options
+	operation, err := o.operation.begin(ctx, r)
+	if err != nil {
+		return err
+	}
+	defer operation.end()
+	watch, end := r.lines, (*printing)(nil)
+	if screen {
+		watch, err = r.screen()
+	} else {
+		end, err = r.printing()
+	}
+	if err != nil {
+		return err
+	}
+	until, err := o.ending.newUntil(r.source.session.Symbols)
+	if err != nil {
+		return err
+	}
+	if until != nil {
+		r.source.handle = until.watch(r.source.handle, r.stop)
+	}
+	r.proxy = proxy.New(relay)
+	shutdown := sync.OnceFunc(func() {
+		operation.notReady()
+		grace, cancel := context.WithTimeout(context.Background(), o.grace)
+		defer cancel()
+		r.proxy.Shutdown(grace)
+	})
+	defer shutdown()
+	addresses, err := o.modes.listeners(r.proxy, func(text string) { r.proxy.Notice("leak: " + text) })
+	if err != nil {
+		return err
+	}
+	restore, err := o.modes.firewall(ctx, r.terminal)
+	if err != nil {
+		return err
+	}
+	defer restore()
+	if err := operation.listen(r.proxy, addresses, r.proxy.Notice); err != nil {
+		return err
+	}
+	work, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var group sync.WaitGroup
+	if o.beside != nil {
+		group.Go(func() { o.beside(work, r.proxy) })
+	}
+	err = watch(ctx)
+	cancel()
+	group.Wait()
+	shutdown()
+	if end != nil {
+		err = errors.Join(err, end.end(r.terminal, export.SourceStats{Files: []string{"proxy"}}))
+	}
+	switch {
+	case err != nil:
+		return err
+	case until != nil && !until.met:
+		return errNotMet
+	case o.modes.strict && addresses != nil && addresses.Leaks() > 0:
+		return errLeaks
+	}
+	return errEnded
+}
+
+// printing prints lines, if any are asked for.
+func (r *proxyRun) printing() (*printing, error) {
+	if r.options.print.output == "none" {
+		r.source.handle = both(r.source.handle, func(*session.Event, *session.View) {})
+		return nil, nil
+	}
+	p, err := newPrinting(r.terminal, &r.options.print, r.source.session.Symbols, r.stop)
+	if err == nil {
+		r.source.handle, r.source.flush = both(r.source.handle, p.handle), p.flush
+	}
+	return p, err
+}
+
+// lines waits for the end.
+func (r *proxyRun) lines(ctx context.Context) error {
+	r.terminal.say("relaying " + describe(r.proxy.Listeners()))
+	if r.ca != "" {
+		r.terminal.say("clients that verify certificates must trust " + r.ca + " (tls.client.trustCertPath)")
+	}
+	<-ctx.Done()
+	return nil
+}
+
+// screen shows what is relayed until a person quits.
+func (r *proxyRun) screen() (show func(context.Context) error, err error) {
+	o := r.options
+	credentials, err := o.print.acl.credentials()
+	if err != nil {
+		return nil, err
+	}
+	if err := o.screen.check(); err != nil {
+		return nil, err
+	}
+	store := session.NewStore(o.screen.maxEvents, r.source.session.Symbols, r.source.recorder)
+	r.source.handle = both(r.source.handle, store.Handle)
+	options := o.screen.options(store, credentials)
+	options.Notices = r.notices
+	return func(ctx context.Context) error {
+		options.Title = describe(r.proxy.Listeners()[:1])
+		options.Live = &tui.Live{Kind: "PROXY", Hints: []string{
+			"nothing was relayed yet: point clients here, namesrvAddr=" + o.modes.listen,
+			"clients that are running keep the addresses they have: start them anew",
+		}}
+		options.Progress = func() tui.Progress {
+			s := r.proxy.Stats()
+			return tui.Progress{Read: int64(s.Relayed[0] + s.Relayed[1]), Recording: o.record.path}
+		}
+		return runScreen(ctx, options)
+	}, nil
+}
+
+// errLeaks is a finding of --strict.
+var errLeaks = findingsError{errors.New("clients asked for addresses that would have led them past the proxy; they were refused")}

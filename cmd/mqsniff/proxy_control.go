@@ -1,0 +1,100 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/pflag"
+
+	"github.com/mqsniff/mqsniff/control"
+	"github.com/mqsniff/mqsniff/export"
+	"github.com/mqsniff/mqsniff/proxy"
+)
+
+// operationOptions are the flags about operating a proxy.
+type operationOptions struct {
+	control   string
+	metrics   string
+	readyFile string
+}
+
+func (o *operationOptions) addTo(f *pflag.FlagSet) {
+	f.StringVar(&o.control, "control", "", "answer mqsniff ctl on a socket, `NAME` or path, or on IP:PORT; none: nowhere. Default: a socket named for the first listener's port")
+	f.StringVar(&o.metrics, "metrics", "", "serve Prometheus metrics on `ADDR`, such as 127.0.0.1:9419")
+	f.StringVar(&o.readyFile, "ready-file", "", "write `FILE` when everything is listened on; it goes at the end")
+}
+
+// operation is what a running proxy can be asked through.
+type operation struct {
+	options operationOptions
+	events  *control.Events
+	metrics *export.Metrics // nil: none
+	server  *control.Server
+	ready   *readyFile
+	lines   []readyLine
+}
+
+// begin serves the metrics, so that its handler can be joined to the others.
+func (o *operationOptions) begin(ctx context.Context, r *proxyRun) (*operation, error) {
+	p := &operation{options: *o}
+	var err error
+	if p.ready, err = newReadyFile(o.readyFile); err != nil {
+		return nil, err
+	}
+	if !r.options.noTap {
+		p.events = control.NewEvents(r.source.session.Symbols)
+		r.source.handle = both(r.source.handle, p.events.Handle)
+	}
+	if o.metrics != "" {
+		p.metrics = export.NewMetrics(export.MetricsOptions{Version: version()})
+		r.source.handle = both(r.source.handle, p.metrics.Handle)
+		address, err := serveMetrics(ctx, o.metrics, p.metrics)
+		if err != nil {
+			return nil, err
+		}
+		r.terminal.say("metrics on http://" + address + "/metrics")
+		p.lines = append(p.lines, readyLine{Mode: "metrics", Address: address})
+	}
+	return p, nil
+}
+
+// listen answers from now on, and says that all is ready.
+func (p *operation) listen(relay *proxy.Proxy, addresses *proxy.Addresses, notice func(string)) error {
+	o := control.Options{Proxy: relay, Events: p.events, Version: version(), Notice: notice}
+	if addresses != nil {
+		o.Leaks = addresses.Leaks
+	}
+	if p.metrics != nil {
+		p.metrics.Registry().MustRegister(control.NewCollector(o))
+		o.Metrics = p.metrics.Handler()
+	}
+	listeners := relay.Listeners()
+	if at := p.options.control; at != "none" {
+		p.server = control.New(o)
+		if at == "" {
+			at = fmt.Sprintf("proxy-%d", listeners[0].Address.Port())
+		}
+		address, err := p.server.Listen(at, false)
+		switch {
+		case err == nil:
+			p.lines = append(p.lines, readyLine{Mode: "control", Address: address})
+		case p.options.control != "":
+			return fmt.Errorf("--control: %w", err)
+		default: // nobody asked for it
+			notice("mqsniff ctl cannot ask this proxy: " + err.Error())
+		}
+	}
+	for _, l := range listeners {
+		p.lines = append(p.lines, readyLine{Mode: l.Mode, Address: l.Address.String(), Target: l.Target})
+	}
+	return p.ready.write(p.lines)
+}
+
+// notReady comes before the listeners close, end when nothing is relayed any more.
+func (p *operation) notReady() { p.ready.remove() }
+
+func (p *operation) end() {
+	if p.server != nil {
+		p.server.Close()
+	}
+}

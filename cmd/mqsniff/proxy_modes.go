@@ -1,0 +1,206 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/mqsniff/mqsniff/proxy"
+)
+
+// modeOptions are the flags about who is listened for, and what clients are told.
+type modeOptions struct {
+	nameServers []string
+	listen      string
+	socks       string
+	redirect    string
+	setup       bool
+	targets     []string
+	maps        []string
+
+	ports     string
+	portsFile string
+	advertise string
+	dial      []string
+	external  []string
+	internal  bool
+	strict    bool
+}
+
+func (o *modeOptions) addTo(f *pflag.FlagSet) {
+	f.StringArrayVarP(&o.nameServers, "namesrv", "n", nil, "relay to the name server `HOST:PORT` and to all brokers that it names; can be repeated, the first that answers is taken")
+	f.StringVar(&o.listen, "listen", "127.0.0.1:19876", "the name server's `ADDR` for clients")
+	f.StringVar(&o.socks, "socks", "", "serve SOCKS5 on `ADDR`: for Java clients, nothing is rewritten")
+	f.StringVar(&o.redirect, "redirect", "", "relay connections that the kernel redirects to `ADDR` (Linux)")
+	f.StringSliceVar(&o.targets, "redirect-to", []string{"9876", "10911", "10909"}, "with --redirect: what to redirect, `PORT` or ADDRESS:PORT")
+	f.BoolVar(&o.setup, "setup", false, "with --redirect: make the firewall's rules, and remove them at the end; without it they are printed")
+	f.StringArrayVar(&o.maps, "map", nil, "relay `LISTEN=UPSTREAM`, both host:port; can be repeated")
+	f.StringVar(&o.ports, "ports", proxy.DefaultPorts, "where brokers are listened for: range:FIRST-LAST, offset:N, loopback or static:FILE")
+	f.StringVar(&o.portsFile, "ports-file", "", "remember the ports of a range in `FILE` (default: in the state directory)")
+	f.StringVar(&o.advertise, "advertise", "", "tell clients this `HOST` instead of the address that is listened on")
+	f.StringArrayVar(&o.dial, "dial", nil, "connect to REACHABLE where the cluster says ADVERTISED: `ADVERTISED=REACHABLE`; can be repeated")
+	f.StringArrayVar(&o.external, "external", nil, "tell clients ADVERTISED for a broker that somebody else relays: `REAL=ADVERTISED`; can be repeated")
+	f.BoolVar(&o.internal, "rewrite-internal", false, "rewrite what brokers ask about each other, too (GET_BROKER_MEMBER_GROUP)")
+	f.BoolVar(&o.strict, "strict", false, "refuse answers that would lead past the proxy; the exit code is 3 if there were any")
+}
+
+// listenAddress reads an address to listen on: an IP address, never none, so that nobody listens to the world unawares.
+func listenAddress(flag, text string) (netip.AddrPort, error) {
+	host, port, err := net.SplitHostPort(text)
+	if err == nil && host == "localhost" {
+		host = "127.0.0.1"
+	}
+	if err == nil && host == "" {
+		return netip.AddrPort{}, usagef("%s %s listens on every interface: write 127.0.0.1:%s, or 0.0.0.0:%s if that is meant", flag, text, port, port)
+	}
+	at, err := netip.ParseAddrPort(net.JoinHostPort(host, port))
+	if err != nil {
+		return at, usagef("%s takes IP:PORT, not %q", flag, text)
+	}
+	return at, nil
+}
+
+// pairs reads FROM=TO flags.
+func pairs(flag string, list []string) (map[string]string, error) {
+	m := map[string]string{}
+	for _, text := range list {
+		from, to, ok := strings.Cut(text, "=")
+		if !ok || from == "" || to == "" {
+			return nil, usagef("%s takes %s, not %q", flag, "HOST:PORT=HOST:PORT", text)
+		}
+		for _, address := range []string{from, to} {
+			if _, _, err := net.SplitHostPort(address); err != nil {
+				return nil, usagef("%s %s: %q is no host:port", flag, text, address)
+			}
+		}
+		m[from] = to
+	}
+	return m, nil
+}
+
+// stateFile is a file that the program keeps for itself.
+func stateFile(name string) string {
+	dir := os.Getenv("XDG_STATE_HOME")
+	if dir == "" {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return ""
+		}
+		dir = filepath.Join(home, ".local", "state")
+	}
+	return filepath.Join(dir, "mqsniff", name)
+}
+
+// dialer connects to what stands behind a target: one of several name servers, or an address that is reached elsewhere.
+func (o *modeOptions) dialer(reachable map[string]string) func(context.Context, string) (net.Conn, error) {
+	dial := func(ctx context.Context, address string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, "tcp", address)
+	}
+	if o.setup {
+		dial = proxy.MarkedDial(redirectMark)
+	}
+	return func(ctx context.Context, target string) (net.Conn, error) {
+		var errs []error
+		for address := range strings.SplitSeq(target, ";") {
+			if to, ok := reachable[address]; ok {
+				address = to
+			}
+			c, err := dial(ctx, address)
+			if err == nil {
+				return c, nil
+			}
+			errs = append(errs, err)
+		}
+		return nil, errors.Join(errs...)
+	}
+}
+
+// listeners opens what the flags ask for. leak is told what could lead clients past the proxy.
+func (o *modeOptions) listeners(p *proxy.Proxy, leak func(string)) (*proxy.Addresses, error) {
+	var addresses *proxy.Addresses
+	if len(o.nameServers) > 0 {
+		at, err := listenAddress("--listen", o.listen)
+		if err != nil {
+			return nil, err
+		}
+		ports, err := proxy.ParsePorts(o.ports)
+		if err != nil {
+			return nil, usagef("--ports: %w", err)
+		}
+		if file := o.portsFile; strings.HasPrefix(o.ports, "range:") {
+			if file == "" {
+				file = stateFile("ports-" + strings.ReplaceAll(at.String(), ":", "_") + ".json")
+			}
+			if err := ports.Remember(file); err != nil {
+				return nil, err
+			}
+		}
+		external, err := pairs("--external", o.external)
+		if err != nil {
+			return nil, err
+		}
+		addresses, err = proxy.NewAddresses(proxy.AddressOptions{
+			Listen: at.Addr(), Advertise: o.advertise, Ports: ports, External: external, Internal: o.internal, Strict: o.strict, Leak: leak,
+		})
+		if err != nil {
+			return nil, usageError{err}
+		}
+		addresses.SetProxy(p)
+		target := strings.Join(o.nameServers, ";")
+		if _, err := p.Listen(at.String(), proxy.ListenOptions{Mode: "name server", Target: target, Rewriter: addresses}); err != nil {
+			return nil, err
+		}
+	}
+	if o.socks != "" {
+		at, err := listenAddress("--socks", o.socks)
+		if err != nil {
+			return nil, err
+		}
+		names := &proxy.Names{}
+		if _, err := p.Listen(at.String(), proxy.ListenOptions{Mode: "socks", Resolve: (&proxy.Socks{Names: names}).Resolve, Rewriter: names}); err != nil {
+			return nil, err
+		}
+	}
+	if o.redirect != "" {
+		at, err := listenAddress("--redirect", o.redirect)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := p.Listen(at.String(), proxy.ListenOptions{Mode: "redirect", Resolve: proxy.Redirect}); err != nil {
+			return nil, err
+		}
+	}
+	maps, err := pairs("--map", o.maps)
+	if err != nil {
+		return nil, err
+	}
+	for listen, upstream := range maps {
+		at, err := listenAddress("--map", listen)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := p.Listen(at.String(), proxy.ListenOptions{Mode: "map", Target: upstream}); err != nil {
+			return nil, err
+		}
+	}
+	return addresses, nil
+}
+
+// describe names the listeners in one line.
+func describe(listeners []*proxy.Listener) string {
+	var parts []string
+	for _, l := range listeners {
+		part := l.Mode + " " + l.Address.String()
+		if l.Target != "" {
+			part += " to " + l.Target
+		}
+		parts = append(parts, part)
+	}
+	return strings.Join(parts, ", ")
+}
