@@ -147,6 +147,9 @@ func (o *proxyOptions) run(ctx context.Context, t *terminal) error {
 		}
 		defer r.source.recorder.Close()
 	}
+	r.source.asked.options = func(path string) capture.RelayedOptions {
+		return capture.RelayedOptions{Record: recordOptions{path: path}.options(false)}
+	}
 	relay := proxy.Options{
 		Observer: r.source, Connect: secure.Connect, Dial: o.modes.dialer(reachable), DialTimeout: o.dialTimeout, ProxyProtocol: o.proxyProtocol,
 		MaxConns: o.maxConns, Memory: int64(o.memory),
@@ -222,6 +225,8 @@ func (r *proxyRun) run(ctx context.Context, relay proxy.Options, screen bool) er
 	cancel()
 	group.Wait()
 	shutdown()
+	r.source.session.End()
+	err = errors.Join(err, r.source.asked.end())
 	if end != nil {
 		err = errors.Join(err, end.end(r.terminal, export.SourceStats{Files: []string{"proxy"}}))
 	}

@@ -30,6 +30,7 @@ type operation struct {
 	events  *control.Events
 	metrics *export.Metrics // nil: none
 	server  *control.Server
+	record  control.Recorder // nil: nothing is seen
 	ready   *readyFile
 	lines   []readyLine
 }
@@ -42,6 +43,7 @@ func (o *operationOptions) begin(ctx context.Context, r *proxyRun) (*operation, 
 		return nil, err
 	}
 	if !r.options.noTap {
+		p.record = &r.source.asked
 		p.events = control.NewEvents(r.source.session.Symbols)
 		r.source.handle = both(r.source.handle, p.events.Handle)
 	}
@@ -60,7 +62,7 @@ func (o *operationOptions) begin(ctx context.Context, r *proxyRun) (*operation, 
 
 // listen answers from now on, and says that all is ready.
 func (p *operation) listen(relay *proxy.Proxy, addresses *proxy.Addresses, notice func(string)) error {
-	o := control.Options{Proxy: relay, Events: p.events, Version: version(), Notice: notice}
+	o := control.Options{Proxy: relay, Events: p.events, Recorder: p.record, Version: version(), Notice: notice}
 	if addresses != nil {
 		o.Leaks = addresses.Leaks
 	}

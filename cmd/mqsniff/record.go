@@ -45,7 +45,7 @@ func (o *recordOptions) check() error {
 }
 
 // options are those of the recording; again: bytes will be read again.
-func (o *recordOptions) options(again bool) capture.RecordOptions {
+func (o recordOptions) options(again bool) capture.RecordOptions {
 	r := capture.RecordOptions{
 		Path: o.path, MaxSize: int64(o.maxSize), MaxAge: o.maxAge, MaxFiles: o.maxFiles,
 		Section: pcapfile.Section{Application: "mqsniff " + version()},

@@ -14,9 +14,10 @@ import (
 type relaying struct {
 	session  *session.Session
 	recorder *capture.Relayed // nil: bytes cannot be read again
-	handle   session.Handler  // set it before the first connection
-	notice   func(string)     // called with each notice, beside its event; nil: nothing
-	flush    func()           // called when there is nothing else to do, and at least every 100 ms
+	asked    onDemand
+	handle   session.Handler // set it before the first connection
+	notice   func(string)    // called with each notice, beside its event; nil: nothing
+	flush    func()          // called when there is nothing else to do, and at least every 100 ms
 	conns    map[*proxy.Conn]*relayedConn
 	flushed  time.Time
 }
@@ -42,7 +43,7 @@ func (r *relaying) Open(c *proxy.Conn, t int64) {
 	x := &relayedConn{session: r.session.OpenRelayed(t, c.Endpoints(), way)}
 	r.conns[c] = x
 	if r.recorder != nil {
-		x.flow = r.recorder.Open(t, capture.Legs{Client: c.Client, Listener: c.Listener, Local: c.Local, Upstream: c.Upstream}, way)
+		x.flow = r.recorder.Open(t, legsOf(c), way)
 	}
 }
 
@@ -63,6 +64,7 @@ func (r *relaying) Bytes(c *proxy.Conn, b proxy.Relayed) {
 	} else {
 		x.flow.Bytes(b.Time, b.Added, b.Dir, b.Read, b.Written, deliver)
 	}
+	r.asked.bytes(c, b)
 	if now := time.Unix(0, b.Time); now.Sub(r.flushed) > 100*time.Millisecond {
 		r.Idle()
 		r.flushed = now
@@ -74,6 +76,7 @@ func (r *relaying) Idle() {
 	if r.recorder != nil {
 		r.recorder.Flush()
 	}
+	r.asked.flush()
 	r.flush()
 }
 
@@ -83,6 +86,7 @@ func (r *relaying) Skipped(c *proxy.Conn, dir session.Direction, t, n int64) {
 	if x.flow != nil {
 		x.flow.Gap(t, dir, n)
 	}
+	r.asked.skipped(c, dir, t, n)
 	x.session.Gap(dir, t, n)
 }
 
@@ -105,5 +109,6 @@ func (r *relaying) Close(c *proxy.Conn, dir session.Direction, t int64, why sess
 	if x.flow != nil {
 		x.flow.Close(t, dir, why)
 	}
+	r.asked.close(c, dir, t, why)
 	x.session.Close(dir, t, why)
 }

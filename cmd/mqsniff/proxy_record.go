@@ -1,0 +1,135 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/mqsniff/mqsniff/capture"
+	"github.com/mqsniff/mqsniff/control"
+	"github.com/mqsniff/mqsniff/proxy"
+	"github.com/mqsniff/mqsniff/session"
+)
+
+// onDemand is the recording that mqsniff ctl begins and ends, beside that of --record. It is the control.Recorder, and gets
+// what the Observer gets. Connections that are open when it begins are recorded from there on.
+type onDemand struct {
+	options func(path string) capture.RelayedOptions
+
+	mu     sync.Mutex
+	file   string
+	writer *capture.Relayed // nil: nothing is recorded
+	flows  map[*proxy.Conn]*capture.Flow
+}
+
+var errNotRecording = errors.New("nothing is recorded: mqsniff ctl record start FILE begins")
+
+// Recording is part of control.Recorder.
+func (o *onDemand) Recording() control.Recording {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.writer == nil {
+		return control.Recording{}
+	}
+	s := o.writer.Stats()
+	return control.Recording{On: true, File: o.file, Packets: s.Packets, Bytes: s.Bytes, Lost: s.Refused}
+}
+
+// Start is part of control.Recorder.
+func (o *onDemand) Start(file string) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.writer != nil {
+		return fmt.Errorf("%s is being written: mqsniff ctl record stop ends that", o.file)
+	}
+	return o.start(file)
+}
+
+func (o *onDemand) start(file string) (err error) {
+	if o.writer, err = capture.NewRelayed(o.options(file)); err != nil {
+		o.writer = nil
+		return err
+	}
+	o.file, o.flows = file, map[*proxy.Conn]*capture.Flow{}
+	return nil
+}
+
+// Stop is part of control.Recorder.
+func (o *onDemand) Stop() error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.stop()
+}
+
+func (o *onDemand) stop() error {
+	if o.writer == nil {
+		return errNotRecording
+	}
+	err := o.writer.Close()
+	o.writer, o.flows = nil, nil
+	return err
+}
+
+// Rotate is part of control.Recorder. The next file has the first one's name and a number.
+func (o *onDemand) Rotate() error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return errors.New("a recording that ctl began has one file: stop it and start another, or begin with proxy --record FILE --rotate-size SIZE")
+}
+
+// flow is called with mu held, while something is recorded.
+func (o *onDemand) flow(c *proxy.Conn, t int64) *capture.Flow {
+	f := o.flows[c]
+	if f == nil {
+		f = o.writer.Open(t, legsOf(c), "recorded from here on")
+		o.flows[c] = f
+	}
+	return f
+}
+
+func (o *onDemand) bytes(c *proxy.Conn, b proxy.Relayed) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.writer != nil {
+		o.flow(c, b.Time).Bytes(b.Time, b.Added, b.Dir, b.Read, b.Written, func(session.Chunk) {})
+	}
+}
+
+func (o *onDemand) skipped(c *proxy.Conn, dir session.Direction, t, n int64) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.writer != nil {
+		o.flow(c, t).Gap(t, dir, n)
+	}
+}
+
+func (o *onDemand) close(c *proxy.Conn, dir session.Direction, t int64, why session.CloseReason) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.writer != nil && o.flows[c] != nil {
+		o.flows[c].Close(t, dir, why)
+		delete(o.flows, c)
+	}
+}
+
+func (o *onDemand) flush() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.writer != nil {
+		o.writer.Flush()
+	}
+}
+
+// end is the end of the proxy.
+func (o *onDemand) end() error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.writer == nil {
+		return nil
+	}
+	return o.stop()
+}
+
+func legsOf(c *proxy.Conn) capture.Legs {
+	return capture.Legs{Client: c.Client, Listener: c.Listener, Local: c.Local, Upstream: c.Upstream}
+}
