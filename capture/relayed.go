@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io"
 	"sync/atomic"
-	"time"
 
 	"github.com/mqsniff/mqsniff/capture/pcapfile"
 	"github.com/mqsniff/mqsniff/capture/tcp"
@@ -51,21 +50,21 @@ var relayedInterfaces = []pcapfile.Interface{
 }
 
 // Relayed is a recording of what a proxy relayed: two TCP connections for each that goes through it, with their real
-// addresses and ports, of which only sequence numbers and the way that bytes are cut into packets are made up. It
-// implements session.Source, whose Endpoints may then be anything. Its other methods, and those of its Flows, are for one
-// goroutine, but for Stats.
+// addresses, ports and times; sequence numbers, acknowledgments, and how bytes are cut into packets are made up. TLS that the
+// proxy ended is there in the clear. It implements session.Source, for which Endpoints and Direction do not matter. Its other
+// methods, and those of its Flows, are for one goroutine, but for Stats.
 type Relayed struct {
 	o         RelayedOptions
 	recording *recording // nil: nothing is kept
 	segment   segment
 	masked    []byte // what is recorded of a payload that is not recorded as it is
 
-	number     uint32 // initial sequence number of the next direction
-	count      [2]pcapfile.Statistics
-	packets    atomic.Uint64
-	bytes      atomic.Uint64
-	accounted  bool // count was written
-	identified uint16
+	number    uint32 // initial sequence number of the latest direction
+	id        uint16 // of the latest IPv4 packet
+	count     [2]pcapfile.Statistics
+	accounted bool // count was written
+	packets   atomic.Uint64
+	bytes     atomic.Uint64
 }
 
 // NewRelayed makes the file. The error is one line that names the path and the remedy.
@@ -132,7 +131,7 @@ func (r *Relayed) Close() error {
 		r.accounted = true
 		for i := range r.count {
 			s := r.count[i]
-			s.Time = max(s.End, time.Now().UnixNano())
+			s.Time = s.End
 			r.recording.statistics(i, s) // does not fail: the interface is there
 		}
 	}
@@ -157,10 +156,12 @@ func (r *Relayed) record(side int, t int64, original int, o pcapfile.PacketOptio
 	return p
 }
 
+const numberStep = 0x9e3779b9 // 2^32 over the golden ratio
+
 // initial is the sequence number that the next direction begins with. They lie far apart, so that a packet of another
 // connection on the same addresses and ports is never taken for one of this.
 func (r *Relayed) initial() uint32 {
-	r.number += 0x9e3779b9 // 2^32 over the golden ratio
+	r.number += numberStep
 	return r.number
 }
 

@@ -35,6 +35,36 @@ type leg struct {
 // Open begins a connection at time t, in ns. note becomes a comment of its first packets. It is a text for people, and may
 // have bytes from outside.
 func (r *Relayed) Open(t int64, l Legs, note string) *Flow {
+	f := r.flow(l)
+	for i := range f.legs {
+		g := &f.legs[i]
+		if !g.recorded {
+			continue
+		}
+		f.comment = note
+		f.control(g, t, session.ClientToServer, tcp.SYN)
+		f.control(g, t, session.ServerToClient, tcp.SYN|tcp.ACK)
+		f.control(g, t, session.ClientToServer, tcp.ACK)
+	}
+	return f
+}
+
+// Join begins in the middle of a connection: there is no handshake, and the next bytes may be of the middle of a frame. note
+// becomes a comment of the next packets.
+func (r *Relayed) Join(l Legs, note string) *Flow {
+	f := r.flow(l)
+	for i := range f.legs {
+		for _, p := range f.legs[i].parts {
+			if p != nil {
+				p.Skip(1) // at least: nobody knows what was before
+			}
+		}
+	}
+	f.comment = note
+	return f
+}
+
+func (r *Relayed) flow(l Legs) *Flow {
 	f := &Flow{relayed: r}
 	ends := [2][2]netip.AddrPort{clientSide: {l.Client, l.Listener}, upstreamSide: {l.Local, l.Upstream}}
 	for i := range f.legs {
@@ -51,11 +81,6 @@ func (r *Relayed) Open(t int64, l Legs, note string) *Flow {
 				g.parts[dir] = r.o.Parts()
 			}
 		}
-		f.comment = note
-		f.control(g, t, session.ClientToServer, tcp.SYN)
-		f.comment = ""
-		f.control(g, t, session.ServerToClient, tcp.SYN|tcp.ACK)
-		f.control(g, t, session.ClientToServer, tcp.ACK)
 	}
 	return f
 }
@@ -192,8 +217,8 @@ const unheard = 256
 // session.Chunk.
 func (f *Flow) data(g *leg, t int64, dir session.Direction, payload []byte, missing int) (offset, record int64, length uint32) {
 	r := f.relayed
-	r.identified++
-	at := r.segment.make(g.header[dir], tcp.PSH|tcp.ACK, g.seq[dir], g.seq[dir.Reverse()], r.identified, payload, missing)
+	r.id++
+	at := r.segment.make(g.header[dir], tcp.PSH|tcp.ACK, g.seq[dir], g.seq[dir.Reverse()], r.id, payload, missing)
 	p := r.record(g.side, t, at+len(payload)+missing, f.options(g, dir))
 	g.seq[dir] += uint32(len(payload) + missing)
 	g.waiting[dir.Reverse()] = 0
@@ -223,8 +248,8 @@ func (f *Flow) control(g *leg, t int64, dir session.Direction, flags uint8) {
 	if flags&tcp.ACK == 0 {
 		ack = 0
 	}
-	r.identified++
-	r.segment.make(g.header[dir], flags, g.seq[dir], ack, r.identified, nil, 0)
+	r.id++
+	r.segment.make(g.header[dir], flags, g.seq[dir], ack, r.id, nil, 0)
 	r.record(g.side, t, len(r.segment.bytes), f.options(g, dir))
 	if flags&(tcp.SYN|tcp.FIN) != 0 {
 		g.seq[dir]++

@@ -106,6 +106,10 @@ func (s *side) data(t *Tracker, g *Segment, seq uint32) {
 		}
 		t.stats.Retransmitted += uint64(min(end, s.next) - p)
 	} else if p > s.next {
+		if p == s.cut && len(g.Payload) == 0 && len(s.held) == 0 { // one hole, however many packets were cut
+			s.cut += int64(g.Lost)
+			return
+		}
 		if s.cut > s.next && len(s.held) == 0 {
 			s.gap(t, min(p, s.cut))
 		}

@@ -23,6 +23,7 @@ type proxyOptions struct {
 	screen screenOptions
 	ending endOptions
 	record recordOptions
+	mask   maskOptions
 	modes  modeOptions
 	tls    tlsOptions
 
@@ -65,6 +66,7 @@ func newProxy(t *terminal) *cobra.Command {
 	f.BoolVar(&o.proxyProtocol, "proxy-protocol", false, "tell brokers the client's address (PROXY protocol 2; brokers since 5.1.4)")
 	f.StringVar(&o.record.path, "record", "", "record to `FILE`, as pcapng with the client's and the upstream's side; compressed if it ends in .zst")
 	o.record.addRotation(f)
+	o.mask.addTo(f)
 	f.BoolVar(&o.headless, "headless", false, "no screen, and no lines unless -o is given")
 	f.StringVarP(&o.print.output, "output", "o", "", "text, wide, json, summary or none; default: the screen")
 	o.print.addTo(f)
@@ -142,13 +144,13 @@ func (o *proxyOptions) run(ctx context.Context, t *terminal) error {
 	if o.record.path != "" || screen {
 		record := o.record.options(screen)
 		record.Notice = r.source.notice
-		if r.source.recorder, err = capture.NewRelayed(capture.RelayedOptions{Record: record}); err != nil {
+		if r.source.recorder, err = capture.NewRelayed(o.mask.options(record)); err != nil {
 			return err
 		}
 		defer r.source.recorder.Close()
 	}
 	r.source.asked.options = func(path string) capture.RelayedOptions {
-		return capture.RelayedOptions{Record: recordOptions{path: path}.options(false)}
+		return o.mask.options(recordOptions{path: path}.options(false))
 	}
 	relay := proxy.Options{
 		Observer: r.source, Connect: secure.Connect, Dial: o.modes.dialer(reachable), DialTimeout: o.dialTimeout, ProxyProtocol: o.proxyProtocol,

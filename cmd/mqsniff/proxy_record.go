@@ -5,11 +5,28 @@ import (
 	"fmt"
 	"sync"
 
+	"github.com/spf13/pflag"
+
 	"github.com/mqsniff/mqsniff/capture"
 	"github.com/mqsniff/mqsniff/control"
+	"github.com/mqsniff/mqsniff/decode"
 	"github.com/mqsniff/mqsniff/proxy"
 	"github.com/mqsniff/mqsniff/session"
 )
+
+// maskOptions are the flags about what of the bytes is recorded.
+type maskOptions struct{ headersOnly, redact bool }
+
+func (o *maskOptions) addTo(f *pflag.FlagSet) {
+	f.BoolVar(&o.headersOnly, "record-headers-only", false, "record no bodies; frames in the recording are then cut")
+	f.BoolVar(&o.redact, "redact", false, "record zeros in place of bodies, and * in place of access keys and signatures")
+}
+
+func (o maskOptions) options(r capture.RecordOptions) capture.RelayedOptions {
+	return capture.RelayedOptions{Record: r, HeadersOnly: o.headersOnly, Redact: o.redact, Parts: func() capture.Parts {
+		return &decode.Parts{Limits: decode.Limits{Frame: 128 << 20}} // what the proxy takes for a frame
+	}}
+}
 
 // onDemand is the recording that mqsniff ctl begins and ends, beside that of --record. It is the control.Recorder, and gets
 // what the Observer gets. Connections that are open when it begins are recorded from there on.
@@ -78,20 +95,28 @@ func (o *onDemand) Rotate() error {
 }
 
 // flow is called with mu held, while something is recorded.
-func (o *onDemand) flow(c *proxy.Conn, t int64) *capture.Flow {
+func (o *onDemand) flow(c *proxy.Conn) *capture.Flow {
 	f := o.flows[c]
 	if f == nil {
-		f = o.writer.Open(t, legsOf(c), "recorded from here on")
+		f = o.writer.Join(legsOf(c), "recorded from here on")
 		o.flows[c] = f
 	}
 	return f
+}
+
+func (o *onDemand) open(c *proxy.Conn, t int64, way string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.writer != nil {
+		o.flows[c] = o.writer.Open(t, legsOf(c), way)
+	}
 }
 
 func (o *onDemand) bytes(c *proxy.Conn, b proxy.Relayed) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.writer != nil {
-		o.flow(c, b.Time).Bytes(b.Time, b.Added, b.Dir, b.Read, b.Written, func(session.Chunk) {})
+		o.flow(c).Bytes(b.Time, b.Added, b.Dir, b.Read, b.Written, func(session.Chunk) {})
 	}
 }
 
@@ -99,7 +124,7 @@ func (o *onDemand) skipped(c *proxy.Conn, dir session.Direction, t, n int64) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.writer != nil {
-		o.flow(c, t).Gap(t, dir, n)
+		o.flow(c).Gap(t, dir, n)
 	}
 }
 

@@ -45,6 +45,7 @@ func (r *relaying) Open(c *proxy.Conn, t int64) {
 	if r.recorder != nil {
 		x.flow = r.recorder.Open(t, legsOf(c), way)
 	}
+	r.asked.open(c, t, way)
 }
 
 // Bytes is part of proxy.Observer.
@@ -56,11 +57,11 @@ func (r *relaying) Bytes(c *proxy.Conn, b proxy.Relayed) {
 		x.session.Bytes(b.Dir, chunk)
 	}
 	if x.flow == nil {
-		seen := b.Read // what the client sent, and what it got
+		seen, t := b.Read, b.Time // what the client sent, and what it got
 		if b.Dir == session.ServerToClient {
-			seen = b.Written
+			seen, t = b.Written, b.Time+b.Added
 		}
-		deliver(session.Chunk{Bytes: seen, Time: b.Time, Offset: -1})
+		deliver(session.Chunk{Bytes: seen, Time: t, Offset: -1})
 	} else {
 		x.flow.Bytes(b.Time, b.Added, b.Dir, b.Read, b.Written, deliver)
 	}
