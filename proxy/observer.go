@@ -2,12 +2,12 @@ package proxy
 
 import "github.com/mqsniff/mqsniff/session"
 
-// Observer sees what was relayed, after it was. All calls come from one goroutine; those for one direction of a
+// Observer sees what is relayed. All calls come from one goroutine; those for one direction of a
 // connection in the order of its bytes.
 type Observer interface {
 	// Open begins a connection, whose upstream is connected.
 	Open(c *Conn, t int64)
-	// Bytes were relayed. The slices are borrowed for the call.
+	// Bytes are being relayed: what answers them comes later. The slices are borrowed for the call.
 	Bytes(c *Conn, r Relayed)
 	// Skipped says that the next n bytes of dir were relayed, but found no room in the tap.
 	Skipped(c *Conn, dir session.Direction, t int64, n int64)
@@ -23,7 +23,8 @@ type Observer interface {
 type Relayed struct {
 	Dir  session.Direction
 	Time int64 // ns since 1970: when the last of them had been read
-	// Added is how long the proxy had them, in ns: from then until they had been written.
+	// Added is how long the proxy had them, in ns: from then until it handed them to the kernel. What the receiver's slowness
+	// adds is not the proxy's.
 	Added int64
 	Read  []byte // as they came
 	// Written is what went on: Read itself, unless it was rewritten.

@@ -484,3 +484,46 @@ func TestRewrite(t *testing.T) {
 		}
 	}
 }
+
+// ahead fails when more came back from an echo than was sent, as far as it was told.
+type ahead struct {
+	watcher
+	t     *testing.T
+	total map[*Conn]*[2]int
+}
+
+func (a *ahead) Bytes(c *Conn, r Relayed) {
+	n := a.total[c]
+	if n == nil {
+		n = new([2]int)
+		a.total[c] = n
+	}
+	if n[r.Dir] += len(r.Read); n[1] > n[0] {
+		a.t.Errorf("connection %d: %d bytes came back, and only %d were sent", c.Number, n[1], n[0])
+	}
+}
+
+// An answer is told behind its request, however quick the server is: pairs are made by that order.
+func TestAnswersAreToldBehindTheirRequests(t *testing.T) {
+	server := echo(t, "")
+	w := &ahead{t: t, total: map[*Conn]*[2]int{}}
+	p := New(Options{Observer: w})
+	l, err := p.Listen("127.0.0.1:0", ListenOptions{Target: server.String()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var group sync.WaitGroup
+	for range 8 {
+		c := dial(t, l.Address.String())
+		group.Go(func() {
+			b := make([]byte, 10)
+			for range 2000 {
+				c.Write(b)
+				io.ReadFull(c, b)
+			}
+			c.Close()
+		})
+	}
+	group.Wait()
+	drain(p)
+}

@@ -92,20 +92,19 @@ func (p *pump) opaque(is bool) {
 	}
 }
 
-// out writes and then tells the observer.
+// out tells the observer and writes. In this order: what answers these bytes may be read, and told, by the other pump before
+// this one goes on.
 func (p *pump) out(read, written []byte) error {
+	if tap := p.proxy.tap; tap != nil && !p.conn.unseen {
+		p.tell(false)
+		r := Relayed{Dir: p.dir, Time: p.received.UnixNano(), Added: int64(time.Since(p.received)), Read: read, Written: written}
+		if p.skipped > 0 || !tap.bytes(p.conn, r) {
+			p.skipped += int64(len(read))
+			p.conn.skipped[p.dir].Add(uint64(len(read)))
+		}
+	}
 	if _, err := p.dst.Write(written); err != nil {
 		return writeError{err}
-	}
-	tap := p.proxy.tap
-	if tap == nil || p.conn.unseen {
-		return nil
-	}
-	p.tell(false)
-	r := Relayed{Dir: p.dir, Time: p.received.UnixNano(), Added: int64(time.Since(p.received)), Read: read, Written: written}
-	if p.skipped > 0 || !tap.bytes(p.conn, r) {
-		p.skipped += int64(len(read))
-		p.conn.skipped[p.dir].Add(uint64(len(read)))
 	}
 	return nil
 }

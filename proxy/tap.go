@@ -141,8 +141,9 @@ func (t *tap) put(it item) {
 	}
 }
 
-// run calls the observer until close was called and everything was seen.
+// run calls the observer until close was called and everything was seen. It belongs in a goroutine of its own.
 func (t *tap) run() {
+	stayBehind()
 	var work []item
 	for {
 		t.mu.Lock()

@@ -12,9 +12,10 @@ const (
 	ConnTLS                     // its bytes are encrypted
 	ConnGRPC                    // HTTP/2
 	ConnOther                   // bytes, but no frame
+	ConnGone                    // it was closed, its events are given up, and it is forgotten
 )
 
-var connStates = [...]string{"open", "closed", "TLS", "gRPC", "not remoting"}
+var connStates = [...]string{"open", "closed", "TLS", "gRPC", "not remoting", "gone"}
 
 func (s ConnState) String() string {
 	if int(s) < len(connStates) {
@@ -65,13 +66,18 @@ func (c *ConnStat) InFlight() uint64 {
 }
 
 func (s *Store) connection(ev *Event, v *View) {
-	if ev.Conn == 0 || ev.Conn > maxConns {
+	if ev.Conn == 0 {
 		return
 	}
-	for uint32(len(s.conns)) < ev.Conn {
-		s.conns = append(s.conns, ConnStat{Number: uint32(len(s.conns)) + 1, Language: decode.LanguageNone, ServerLanguage: decode.LanguageNone})
+	if ev.Conn > s.conns.count {
+		s.conns.extend(ev.Conn, s.gone)
 	}
-	c := &s.conns[ev.Conn-1]
+	chunk := s.conns.chunk(ev.Conn)
+	if chunk == nil {
+		return
+	}
+	chunk.last = s.count
+	c := &chunk.stats[(ev.Conn-1)%connChunk]
 	if c.First == 0 {
 		c.First = ev.Time
 		if v.Conn != nil {
@@ -84,10 +90,14 @@ func (s *Store) connection(ev *Event, v *View) {
 	}
 	switch ev.Kind {
 	case Open:
+		chunk.open++
 		c.MidStream = ev.Has(MidStream)
 	case Close:
 		if c.State == ConnOpen {
 			c.State = ConnClosed
+		}
+		if c.Why == 0 {
+			chunk.open--
 		}
 		c.Why = CloseReason(ev.Detail)
 	case TLS:
@@ -151,21 +161,4 @@ func (c *ConnStat) frame(ev *Event) {
 // Failed tells whether the event is a response that reports a failure; "nothing there" is none.
 func (e *Event) Failed() bool {
 	return e.Kind == Response && e.Status != 0 && !decode.ExpectedEmpty(e.Code, e.Status)
-}
-
-// Conns is the number of connections seen.
-func (s *Store) Conns() int {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return len(s.conns)
-}
-
-// Conn returns what is known of the connection with that number.
-func (s *Store) Conn(number uint32) (ConnStat, bool) {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	if number == 0 || int(number) > len(s.conns) {
-		return ConnStat{}, false
-	}
-	return s.conns[number-1], true
 }

@@ -17,7 +17,7 @@ type Chunk struct {
 	RecordLen uint32
 	Seq       uint32 // TCP sequence number of Bytes[0]
 	Source    uint16 // number of the file
-	Added     uint32 // ns that a proxy had them, until it had written them; 0 elsewhere
+	Added     uint32 // ns that a proxy had them, until it handed them on; 0 elsewhere
 
 	scattered bool // Bytes came in several packets, from Record to Record+RecordLen
 }

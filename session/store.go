@@ -11,9 +11,6 @@ const storeChunk = 4096
 // DefaultEvents bounds a Store: about 480 MB.
 const DefaultEvents = 4 << 20
 
-// maxConns bounds the connections that a Store describes.
-const maxConns = 1 << 20
-
 // Store keeps events, so that a person can go back and forth in them. It is bounded: when it is full the oldest events
 // make room. One goroutine adds; any number may read at the same time.
 type Store struct {
@@ -25,7 +22,7 @@ type Store struct {
 	gone   uint32               // events given up, a multiple of storeChunk
 	count  uint32               // events ever added
 	max    int                  // chunks
-	conns  []ConnStat
+	conns  connTable
 	latest int64
 	frames uint64
 }

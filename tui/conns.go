@@ -221,10 +221,15 @@ func (v *conns) Row(i int, r *widget.Row) {
 	if !ok {
 		return
 	}
-	if c.State == session.ConnClosed {
+	columns := v.columns
+	switch c.State {
+	case session.ConnClosed:
 		r.Role = widget.RoleDim
+	case session.ConnGone:
+		r.Role = widget.RoleDim
+		columns = columns[:2] // number and state are all that is known
 	}
-	for k := range v.columns {
+	for k := range columns {
 		if col := &v.columns[k]; r.Wants(k) {
 			r.Put(k, col.append(r.Buf(k), &c, v))
 			if col.role != nil {
@@ -262,12 +267,14 @@ func (v *conns) summary() string {
 	if v.said != "" && v.saidAt == last {
 		return v.said
 	}
-	var open, closed, mid, other int
+	var open, closed, gone, mid, other int
 	for i := range min(v.total, maxSummed) {
 		c, _ := v.store.Conn(uint32(i) + 1)
 		switch {
 		case c.State == session.ConnClosed:
 			closed++
+		case c.State == session.ConnGone:
+			gone++
 		case c.State != session.ConnOpen:
 			other++
 		case c.MidStream:
@@ -277,6 +284,9 @@ func (v *conns) summary() string {
 		}
 	}
 	v.saidAt, v.said = last, count(open)+" open   "+count(closed)+" closed   "+count(mid)+" begun before the capture   "+count(other)+" not readable"
+	if gone > 0 {
+		v.said += "   " + count(gone) + " forgotten"
+	}
 	if v.total > maxSummed {
 		v.said += "   of the first " + count(maxSummed)
 	}

@@ -46,7 +46,7 @@ which must be installed), or by --bpf. That is another thing than -f, which choo
 Capturing needs the capability CAP_NET_RAW; what is not needed any more is given up as soon as the interfaces are open.`
 
 func newLive(t *terminal) *cobra.Command {
-	o := &liveOptions{ring: 32 << 20, record: recordOptions{spool: 1 << 30}}
+	o := &liveOptions{ring: 64 << 20, record: recordOptions{spool: 1 << 30}}
 	cmd := &cobra.Command{
 		Use:   "live [flags] [TCPDUMP-EXPRESSION]",
 		Short: "Capture from network interfaces",
