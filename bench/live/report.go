@@ -24,7 +24,11 @@ func machine() string {
 	if b, err := os.ReadFile("/proc/sys/kernel/osrelease"); err == nil {
 		parts = append(parts, "Linux "+strings.TrimSpace(string(b)))
 	}
-	return strings.Join(append(parts, runtime.Version()), ", ") + "."
+	text := strings.Join(append(parts, runtime.Version()), ", ") + "."
+	if b, err := os.ReadFile("/proc/loadavg"); err == nil { // of this measurement, and of what else runs here
+		text += " Load average at the end: " + strings.Fields(string(b))[1] + "."
+	}
+	return text
 }
 
 func megabytes(n int64) string { return fmt.Sprintf("%.0f MB", float64(n)/1e6) }

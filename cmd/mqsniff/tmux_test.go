@@ -139,9 +139,13 @@ func TestScreenResized(t *testing.T) {
 		p.tmux("resize-window", "-x", "120", "-y", "40")
 	}
 	fresh := openPane(t, 120, 40, "", screenSample)
-	want := fresh.wait(`Event 1 [\s\S]*144 shown|144 shown[\s\S]*Event 1 `)
-	time.Sleep(300 * time.Millisecond) // resizes are gathered for some time before they are drawn
-	if got := p.text(); got != want {
+	fresh.wait(`Event 1 [\s\S]*144 shown|144 shown[\s\S]*Event 1 `)
+	// Resizes are gathered for some time before they are drawn, and message ids come when headers were read again.
+	got, want := p.text(), fresh.text()
+	for deadline := time.Now().Add(10 * time.Second); got != want && time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
+		got, want = p.text(), fresh.text()
+	}
+	if got != want {
 		t.Errorf("after resizing:\n%s\nfresh:\n%s", got, want)
 	}
 	p.tmux("resize-window", "-x", "40", "-y", "10")
