@@ -51,7 +51,7 @@ type Stats struct {
 type Proxy struct {
 	options Options
 	tap     *tap // nil: nobody looks
-	chunks  *chunks
+	buffers *buffers
 	budget  atomic.Int64
 
 	accepted, refused, dialErrors, unseen atomic.Uint64
@@ -88,13 +88,13 @@ func New(o Options) *Proxy {
 			return client, upstream, err
 		}
 	}
-	p := &Proxy{options: o, chunks: newChunks(), conns: map[*Conn]struct{}{}, observed: make(chan struct{})}
+	p := &Proxy{options: o, buffers: &buffers{}, conns: map[*Conn]struct{}{}, observed: make(chan struct{})}
 	p.budget.Store(o.Memory / 2)
 	if o.Observer == nil {
 		close(p.observed)
 		return p
 	}
-	p.tap = newTap(o.Observer, o.Memory/2)
+	p.tap = newTap(o.Observer, o.Memory/2, p.buffers)
 	go func() {
 		defer close(p.observed)
 		p.tap.run()
@@ -139,7 +139,7 @@ func (p *Proxy) serve(ctx context.Context, l *Listener, client net.Conn) {
 	}
 	dir, why := p.relay(ctx, c, newSide(from), newSide(to))
 	if p.tap != nil && !c.unseen {
-		p.tap.put(item{kind: itemClose, conn: c, dir: dir, time: time.Now().UnixNano(), why: why})
+		p.tap.put(item{kind: itemClose, cost: itemSize, conn: c, dir: dir, time: time.Now().UnixNano(), why: why})
 	}
 }
 

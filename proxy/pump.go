@@ -19,6 +19,7 @@ type pump struct {
 	scanner  scanner // of requests
 	gate     gate    // of answers
 	command  decode.Command
+	from     *buffer // of the bytes that were read; nil: nobody else may hold them
 	received time.Time
 	skipped  int64 // bytes for which the tap had no room, not told yet
 	tls      bool  // the first byte was TLS's
@@ -31,7 +32,7 @@ func (p *pump) run() error {
 	}
 	use := p.use
 	for {
-		err := p.src.read(p.proxy.chunks, use)
+		err := p.src.read(p.proxy.buffers, use)
 		if err == nil {
 			continue
 		}
@@ -55,8 +56,9 @@ func (p *pump) splice() error {
 	return err
 }
 
-// use takes bytes that were read.
-func (p *pump) use(b []byte) error {
+// use takes bytes that were read, from a buffer or not.
+func (p *pump) use(b []byte, from *buffer) error {
+	p.from = from
 	p.received = time.Now()
 	if p.conn.relayed[p.dir].Add(uint64(len(b))) == uint64(len(b)) {
 		p.tls = b[0] == recordHandshake
@@ -98,7 +100,7 @@ func (p *pump) out(read, written []byte) error {
 	if tap := p.proxy.tap; tap != nil && !p.conn.unseen {
 		p.tell(false)
 		r := Relayed{Dir: p.dir, Time: p.received.UnixNano(), Added: int64(time.Since(p.received)), Read: read, Written: written}
-		if p.skipped > 0 || !tap.bytes(p.conn, r) {
+		if p.skipped > 0 || !tap.bytes(p.conn, r, p.from) {
 			p.skipped += int64(len(read))
 			p.conn.skipped[p.dir].Add(uint64(len(read)))
 		}
@@ -113,7 +115,7 @@ func (p *pump) out(read, written []byte) error {
 func (p *pump) tell(end bool) {
 	if tap := p.proxy.tap; p.skipped > 0 && (end || tap.room()) {
 		tap.held.Add(itemSize)
-		tap.put(item{kind: itemSkipped, conn: p.conn, dir: p.dir, time: time.Now().UnixNano(), added: p.skipped})
+		tap.put(item{kind: itemSkipped, cost: itemSize, conn: p.conn, dir: p.dir, time: time.Now().UnixNano(), added: p.skipped})
 		p.skipped = 0
 	}
 }

@@ -70,28 +70,37 @@ func (a *asked) look(f decode.Frame, cmd *decode.Command, wants func(int32) bool
 	}
 }
 
-var codeKey = []byte(`"code"`)
+var (
+	codeKey  = []byte(`"code"`)
+	codeHead = []byte(`{"code":`) // how clients begin a header
+)
 
 // maybe tells whether a JSON header may have a code that is wanted. It errs on the side of yes.
 func maybe(header []byte, wants func(int32) bool) bool {
+	if rest, ok := bytes.CutPrefix(header, codeHead); ok {
+		if n, digits := leadingNumber(rest); digits > 0 {
+			return wants(n)
+		}
+	}
 	for {
 		i := bytes.Index(header, codeKey)
 		if i < 0 {
 			return bytes.IndexByte(header, '\\') >= 0 // an escaped key: nobody writes it, but it is allowed
 		}
 		header = header[i+len(codeKey):]
-		n, digits := int32(0), 0
-		for _, c := range header {
-			if c >= '0' && c <= '9' && digits < 9 {
-				n, digits = n*10+int32(c-'0'), digits+1
-			} else if digits > 0 || c != ':' && c != ' ' && c != '\t' && c != '"' {
-				break
-			}
-		}
-		if digits > 0 && wants(n) {
+		if n, digits := leadingNumber(bytes.TrimLeft(header, ": \t\"")); digits > 0 && wants(n) {
 			return true
 		}
 	}
+}
+
+// leadingNumber reads the digits that b begins with, up to nine.
+func leadingNumber(b []byte) (n int32, digits int) {
+	for digits < min(len(b), 9) && '0' <= b[digits] && b[digits] <= '9' {
+		n = n*10 + int32(b[digits]-'0')
+		digits++
+	}
+	return n, digits
 }
 
 // gate is the way of a connection's answers: it holds those that are to be rewritten until they are whole.

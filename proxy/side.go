@@ -4,23 +4,8 @@ import (
 	"errors"
 	"io"
 	"net"
-	"sync"
 	"syscall"
 )
-
-// chunk is the size of what is read at once, in bytes.
-const chunkSize = 64 << 10
-
-// chunks are the buffers of all pumps. A pump has one only while there are bytes to carry, so that idle connections cost
-// little.
-type chunks struct{ pool sync.Pool }
-
-func newChunks() *chunks {
-	return &chunks{sync.Pool{New: func() any { b := make([]byte, chunkSize); return &b }}}
-}
-
-func (c *chunks) get() *[]byte  { return c.pool.Get().(*[]byte) }
-func (c *chunks) put(b *[]byte) { c.pool.Put(b) }
 
 // side is one of the two TCP connections of a Conn, as a pump reads and writes it.
 type side struct {
@@ -37,8 +22,8 @@ func newSide(c net.Conn) *side {
 	return s
 }
 
-// read waits for bytes and calls use with them, once; they are borrowed for the call.
-func (s *side) read(pool *chunks, use func([]byte) error) error {
+// read waits for bytes and calls use with them, once. They are borrowed for the call; those of a buffer can be held longer.
+func (s *side) read(pool *buffers, use func([]byte, *buffer) error) error {
 	if s.raw != nil {
 		return s.readWaiting(pool, use)
 	}
@@ -47,7 +32,7 @@ func (s *side) read(pool *chunks, use func([]byte) error) error {
 	}
 	n, err := s.Conn.Read(s.small)
 	if n > 0 {
-		if err := use(s.small[:n]); err != nil {
+		if err := use(s.small[:n], nil); err != nil {
 			return err
 		}
 	}

@@ -5,4 +5,6 @@ package proxy
 // canWait: here a read that waits needs its buffer.
 const canWait = false
 
-func (s *side) readWaiting(pool *chunks, use func([]byte) error) error { panic("not reached") }
+func (s *side) readWaiting(pool *buffers, use func([]byte, *buffer) error) error {
+	panic("not reached")
+}

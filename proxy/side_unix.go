@@ -13,30 +13,28 @@ import (
 const canWait = true
 
 // readWaiting takes a buffer when there is something to read.
-func (s *side) readWaiting(pool *chunks, use func([]byte) error) error {
-	var buf *[]byte
+func (s *side) readWaiting(pool *buffers, use func([]byte, *buffer) error) error {
+	var buf *buffer
 	var n int
 	var failed error
 	err := s.raw.Read(func(fd uintptr) bool {
 		if buf == nil {
-			buf = pool.get()
+			buf = pool.get(chunkSize)
 		}
 		for {
-			n, failed = syscall.Read(int(fd), *buf)
+			n, failed = syscall.Read(int(fd), buf.bytes)
 			switch failed {
 			case syscall.EINTR:
 				continue
 			case syscall.EAGAIN:
-				pool.put(buf)
+				pool.release(buf)
 				buf = nil
 				return false
 			}
 			return true
 		}
 	})
-	if buf != nil {
-		defer pool.put(buf)
-	}
+	defer func() { pool.release(buf) }()
 	switch {
 	case err != nil:
 		return err
@@ -45,5 +43,5 @@ func (s *side) readWaiting(pool *chunks, use func([]byte) error) error {
 	case n == 0:
 		return io.EOF
 	}
-	return use((*buf)[:n])
+	return use(buf.bytes[:n], buf)
 }

@@ -1,7 +1,6 @@
 package proxy
 
 import (
-	"math/bits"
 	"sync"
 	"sync/atomic"
 
@@ -13,14 +12,13 @@ import (
 type tap struct {
 	observer Observer
 	limit    int64 // bytes that may wait
+	buffers  *buffers
 	held     atomic.Int64
 
 	mu     sync.Mutex
 	items  []item
 	closed bool
 	wake   chan struct{}
-
-	free [classes]sync.Pool
 }
 
 // item is one call of the observer.
@@ -31,7 +29,9 @@ type item struct {
 	conn    *Conn
 	time    int64
 	added   int64 // or the number of bytes skipped
-	read    *buffer
+	cost    int64 // bytes that it takes while it waits
+	bytes   []byte
+	read    *buffer // of the bytes
 	written *buffer // nil: as read
 	text    string
 }
@@ -46,56 +46,42 @@ const (
 	itemClose
 )
 
-// Buffers come in sizes from 256 bytes to 64 KiB, and larger ones that are not kept.
-const (
-	smallest = 8
-	classes  = 9
-)
-
-// buffer is a copy of relayed bytes.
-type buffer struct {
-	bytes []byte
-	class int
-}
-
-func newTap(o Observer, limit int64) *tap {
-	return &tap{observer: o, limit: limit, wake: make(chan struct{}, 1)}
+func newTap(o Observer, limit int64, b *buffers) *tap {
+	return &tap{observer: o, limit: limit, buffers: b, wake: make(chan struct{}, 1)}
 }
 
 func (t *tap) copy(b []byte) *buffer {
-	class := max(0, bits.Len(uint(max(len(b), 1)-1))-smallest)
-	if class >= classes {
-		return &buffer{append([]byte(nil), b...), class}
-	}
-	if f, ok := t.free[class].Get().(*buffer); ok {
-		f.bytes = append(f.bytes[:0], b...)
-		return f
-	}
-	return &buffer{append(make([]byte, 0, 1<<(class+smallest)), b...), class}
-}
-
-func (t *tap) release(b *buffer) {
-	if b != nil && b.class < classes {
-		t.free[b.class].Put(b)
-	}
+	c := t.buffers.get(len(b))
+	copy(c.bytes, b)
+	return c
 }
 
 // itemSize is what a waiting item costs beside its bytes.
 const itemSize = 160
 
-// bytes hands over what was relayed; false when there is no room.
-func (t *tap) bytes(c *Conn, r Relayed) bool {
-	it := item{kind: itemBytes, dir: r.Dir, conn: c, time: r.Time, added: r.Added}
-	cost := int64(itemSize + len(r.Read))
+// bytes hands over what was relayed, in a copy, or by holding the buffer that it is from when it fills most of that; false
+// when there is no room.
+func (t *tap) bytes(c *Conn, r Relayed, from *buffer) bool {
+	it := item{kind: itemBytes, cost: int64(itemSize + len(r.Read)), dir: r.Dir, conn: c, time: r.Time, added: r.Added}
+	share := from != nil && len(r.Read) > chunkSize/2 && from.has(r.Read)
+	if share {
+		it.cost = itemSize + chunkSize
+	}
 	rewritten := len(r.Written) != len(r.Read) || len(r.Read) > 0 && &r.Written[0] != &r.Read[0]
 	if rewritten {
-		cost += int64(len(r.Written))
+		it.cost += int64(len(r.Written))
 	}
-	if t.held.Add(cost) > t.limit {
-		t.held.Add(-cost)
+	if t.held.Add(it.cost) > t.limit {
+		t.held.Add(-it.cost)
 		return false
 	}
-	it.read = t.copy(r.Read)
+	if share {
+		from.hold()
+		it.bytes, it.read = r.Read, from
+	} else {
+		it.read = t.copy(r.Read)
+		it.bytes = it.read.bytes
+	}
 	if rewritten {
 		it.written = t.copy(r.Written)
 	}
@@ -113,7 +99,7 @@ func (t *tap) open(c *Conn) bool {
 		t.held.Add(-2 * itemSize)
 		return false
 	}
-	t.put(item{kind: itemOpen, conn: c, time: c.Opened.UnixNano()})
+	t.put(item{kind: itemOpen, cost: itemSize, conn: c, time: c.Opened.UnixNano()})
 	return true
 }
 
@@ -124,10 +110,10 @@ func (t *tap) notice(c *Conn, now int64, text string) {
 		t.held.Add(-cost)
 		return
 	}
-	t.put(item{kind: itemNotice, conn: c, time: now, text: text})
+	t.put(item{kind: itemNotice, cost: cost, conn: c, time: now, text: text})
 }
 
-// put appends an item whose cost is in held.
+// put appends an item. Its cost is in held already.
 func (t *tap) put(it item) {
 	t.mu.Lock()
 	t.items = append(t.items, it)
@@ -172,28 +158,22 @@ func (t *tap) show(it *item) {
 	switch it.kind {
 	case itemOpen:
 		t.observer.Open(it.conn, it.time)
-		t.held.Add(-itemSize)
 	case itemBytes:
-		cost := int64(itemSize + len(it.read.bytes))
-		r := Relayed{Dir: it.dir, Time: it.time, Added: it.added, Read: it.read.bytes, Written: it.read.bytes}
+		r := Relayed{Dir: it.dir, Time: it.time, Added: it.added, Read: it.bytes, Written: it.bytes}
 		if it.written != nil {
 			r.Written = it.written.bytes
-			cost += int64(len(it.written.bytes))
 		}
 		t.observer.Bytes(it.conn, r)
-		t.release(it.read)
-		t.release(it.written)
-		t.held.Add(-cost)
+		t.buffers.release(it.read)
+		t.buffers.release(it.written)
 	case itemSkipped:
 		t.observer.Skipped(it.conn, it.dir, it.time, it.added)
-		t.held.Add(-itemSize)
 	case itemNotice:
 		t.observer.Notice(it.conn, it.time, it.text)
-		t.held.Add(-int64(itemSize + len(it.text)))
 	case itemClose:
 		t.observer.Close(it.conn, it.dir, it.time, it.why)
-		t.held.Add(-itemSize)
 	}
+	t.held.Add(-it.cost)
 }
 
 // close lets run return when it has seen everything.

@@ -24,7 +24,7 @@ func usedBy(pid int) time.Duration {
 func usedByAll() time.Duration {
 	b, _ := os.ReadFile("/proc/stat")
 	line, _, _ := strings.Cut(string(b), "\n")
-	return ticks(strings.Fields(line), 1, 2, 3) // user, nice, system
+	return ticks(strings.Fields(line), 1, 2, 3, 6, 7) // user, nice, system, and interrupts, which are in the time of processes too
 }
 
 // withChildren is the CPU time of a process and those that it started and that still run.
