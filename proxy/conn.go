@@ -34,7 +34,7 @@ type Conn struct {
 // Established tells whether both sides are connected: from then on the fields do not change.
 func (c *Conn) Established() bool { return c.finish.Load() != nil }
 
-// Relayed is the number of bytes read in a direction so far; where the kernel carries them, it shows when that is over.
+// Relayed is the number of bytes read in a direction so far.
 func (c *Conn) Relayed(dir session.Direction) uint64 { return c.relayed[dir].Load() }
 
 // Skipped is how many of them the observer did not see, although it knows the connection.

@@ -52,6 +52,7 @@ type Proxy struct {
 	options Options
 	tap     *tap // nil: nobody looks
 	buffers *buffers
+	pipes   pipes
 	budget  atomic.Int64
 
 	accepted, refused, dialErrors, unseen atomic.Uint64
@@ -329,6 +330,7 @@ func (p *Proxy) Shutdown(ctx context.Context) {
 		}
 	}
 	<-done
+	p.pipes.close()
 	if p.tap != nil {
 		p.tap.close()
 	}

@@ -1,7 +1,7 @@
 package proxy
 
 import (
-	"io"
+	"errors"
 	"time"
 
 	"github.com/mqsniff/mqsniff/decode"
@@ -28,7 +28,9 @@ type pump struct {
 // run carries bytes until src ends or either side fails. The error is that of the side that failed; nil after a FIN.
 func (p *pump) run() error {
 	if p.proxy.tap == nil && p.conn.rewriter == nil {
-		return p.splice()
+		if err := p.splice(); err != errNoSplice {
+			return err
+		}
 	}
 	use := p.use
 	for {
@@ -49,12 +51,8 @@ func (p *pump) run() error {
 	}
 }
 
-// splice leaves the carrying to the kernel, where it can.
-func (p *pump) splice() error {
-	n, err := io.Copy(p.dst.Conn, p.src.Conn)
-	p.conn.relayed[p.dir].Add(uint64(n))
-	return err
-}
+// errNoSplice says that the kernel does not carry the bytes.
+var errNoSplice = errors.New("no splice")
 
 // use takes bytes that were read, from a buffer or not.
 func (p *pump) use(b []byte, from *buffer) error {

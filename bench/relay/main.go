@@ -91,7 +91,7 @@ func run(o options, stdout, stderr io.Writer) error {
 			}
 			for i := range targets {
 				t := targets[(i+round)%len(targets)] // so that nobody always comes after the same one
-				if w.idle > 0 && t.processes {
+				if w.idle > 0 && (t.processes || t.pipes && 6*w.idle > int(files)) {
 					continue
 				}
 				s, err := t.measureQuietly(server, w, o.duration)

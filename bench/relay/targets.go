@@ -19,6 +19,7 @@ type target struct {
 	name, what string
 	start      func(to string) (*process, error) // nil: no process, the server itself
 	processes  bool                              // one for each connection: its CPU time and memory are not seen
+	pipes      bool                              // keeps two pipes for each connection
 	samples    map[string][]sample               // by workload
 }
 
@@ -38,9 +39,11 @@ func all() []*target {
 			return start(nil, self(), roleRelay, name, to)
 		}}
 	}
+	splice := own(nameSplice, "`io.Copy` (splice)")
+	splice.pipes = true
 	return []*target{
 		{name: nameDirect, what: "no relay"},
-		own(nameSplice, "`io.Copy` (splice)"),
+		splice,
 		own(nameCopy, "copy loop, 64 KiB"),
 		own("off", "**mqsniff**, tap off"),
 		own("tap", "**mqsniff**, tap on"),
