@@ -3,6 +3,7 @@ package proxy
 import (
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/mqsniff/mqsniff/session"
 )
@@ -127,6 +128,9 @@ func (t *tap) put(it item) {
 	}
 }
 
+// gather is how long more is waited for when something came: waking up for each message would cost those that relay.
+const gather = time.Millisecond
+
 // run calls the observer until close was called and everything was seen. It belongs in a goroutine of its own.
 func (t *tap) run() {
 	stayBehind()
@@ -142,6 +146,7 @@ func (t *tap) run() {
 				return
 			}
 			<-t.wake
+			time.Sleep(gather)
 			continue
 		}
 		for i := range work {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
@@ -150,27 +151,44 @@ func (l *load) talk(c net.Conn) error {
 
 // openIdle opens connections of which each does one exchange.
 func openIdle(n int, address string) (func(), error) {
-	var all []net.Conn
+	all := make([]net.Conn, n)
 	end := func() {
 		for _, c := range all {
-			c.Close()
+			if c != nil {
+				c.Close()
+			}
 		}
 	}
 	request := sendRequest()
-	for range n {
-		c, err := net.Dial("tcp", address)
-		if err != nil {
-			end()
-			return nil, err
+	open := func(i int) (err error) {
+		if all[i], err = net.Dial("tcp", address); err != nil {
+			return err
 		}
-		all = append(all, c)
-		if _, err = c.Write(request.bytes); err == nil {
-			_, err = readAnswer(c)
+		if _, err = all[i].Write(request.bytes); err == nil {
+			_, err = readAnswer(all[i])
 		}
-		if err != nil {
-			end()
-			return nil, fmt.Errorf("idle connection %d: %w", len(all), err)
-		}
+		return err
+	}
+	const together = 16
+	failed := make(chan error, together)
+	for first := range together {
+		go func() {
+			for i := first; i < n; i += together {
+				if err := open(i); err != nil {
+					failed <- fmt.Errorf("idle connection %d: %w", i+1, err)
+					return
+				}
+			}
+			failed <- nil
+		}()
+	}
+	var err error
+	for range together {
+		err = cmp.Or(err, <-failed)
+	}
+	if err != nil {
+		end()
+		return nil, err
 	}
 	return end, nil
 }
