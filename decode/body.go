@@ -76,14 +76,14 @@ func (o *outline) body(ctx Context, cmd *Command, f Frame) {
 	}
 	base := len(f.Raw) - len(f.Body)
 	if it.shape != shapeNone {
-		o.open("Body", bytesText(len(f.Body)), it.shape.String(), Range{base, len(f.Body)})
+		o.openBody("Body", bytesText(len(f.Body)), it.shape.String(), Range{base, len(f.Body)})
 		o.messages(&it, f)
 		o.close()
 		return
 	}
 	v := bodyView{bytes: f.Body, base: base, ctx: ctx, cmd: cmd}
 	name := bodyName(ctx, cmd)
-	o.open("Body", bytesText(len(f.Body)), bodyTitle(name, f.Body), Range{base, len(f.Body)})
+	o.openBody("Body", bytesText(len(f.Body)), bodyTitle(name, f.Body), Range{base, len(f.Body)})
 	defer o.close()
 	for i := range bodyDecoders {
 		if bodyDecoders[i].name == name && bodyDecoders[i].describe(o, v) {
@@ -96,7 +96,7 @@ func (o *outline) body(ctx Context, cmd *Command, f Frame) {
 // bodyTitle is the Java class of a body.
 func bodyTitle(name string, body []byte) string {
 	if name == "none" || name == "" {
-		if looksLikeJSON(body) {
+		if LooksLikeJSON(body) {
 			return "JSON"
 		}
 		return ""
@@ -116,7 +116,9 @@ func guessedBody(o *outline, v bodyView) {
 		o.records(&it)
 	case bytes.HasPrefix(v.bytes, []byte(`{"brokerDatas"`)) && routeBody(o, v):
 	case bytes.HasPrefix(v.bytes, []byte(`{"brokerAddrTable"`)) && clusterBody(o, v):
-	case looksLikeJSON(v.bytes) && o.json(v, commonNotes):
+	case LooksLikeJSON(v.bytes) && o.json(v, commonNotes):
+	case IsGBK(v.bytes):
+		o.previewGBK("content", v.bytes, v.base)
 	default:
 		o.preview("content", v.bytes, v.base)
 	}
@@ -126,7 +128,8 @@ func looksLikeRecords(b []byte) bool {
 	return len(b) >= minRecord && isMagic(binary.BigEndian.Uint32(b[recordMagic:]))
 }
 
-func looksLikeJSON(b []byte) bool {
+// LooksLikeJSON tells whether b begins like an object or an array in fastjson's dialect: blanks and comments, then a bracket.
+func LooksLikeJSON(b []byte) bool {
 	i := skipBlank(b, 0)
 	return i < len(b) && (b[i] == '{' || b[i] == '[')
 }

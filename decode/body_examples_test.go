@@ -215,7 +215,7 @@ type leaf struct {
 
 // leaves are the fields of a frame's own bytes up to the body, and of a body in fastjson's dialect those in it, in order.
 func leaves(d *Detail, body int) (list []leaf) {
-	isJSON := looksLikeJSON(d.Buffers[0].Bytes[body:])
+	isJSON := LooksLikeJSON(d.Buffers[0].Bytes[body:])
 	apart := 1 << 30 // depth of what is taken apart
 	for i, n := range d.Nodes {
 		if n.Depth <= apart {

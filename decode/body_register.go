@@ -76,7 +76,7 @@ func readRegistration(b []byte) (r registration, err *Error) {
 // brokers of 5.x send it with compressed=false.
 func registerBody(o *outline, v bodyView) bool {
 	if !isCompressedRegistration(v.bytes) {
-		return looksLikeJSON(v.bytes) && o.json(v, commonNotes)
+		return LooksLikeJSON(v.bytes) && o.json(v, commonNotes)
 	}
 	out, _, err := o.inflater.Inflate(nil, SysFlagCompressed, v.bytes)
 	if len(out) == 0 {

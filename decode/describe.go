@@ -20,7 +20,7 @@ type DescribeOptions struct {
 
 const (
 	defaultNodes = 20_000
-	// maxInflated is how many bytes the bodies of one frame may decompress to.
+	// maxInflated is how many bytes the bodies of one frame may become: decompressed, or in another encoding.
 	maxInflated = 64 << 20
 	// maxPreview is how many bytes of a text are put into a node.
 	maxPreview = 4 << 10
@@ -50,7 +50,7 @@ func Describe(ctx Context, f Frame, full int, opts DescribeOptions) *Detail {
 		o.body(ctx, &cmd, f)
 	} else if len(f.Body) > 0 {
 		body := len(f.Raw) - len(f.Body)
-		o.open("Body", bytesText(len(f.Body)), "", Range{body, len(f.Body)})
+		o.openBody("Body", bytesText(len(f.Body)), "", Range{body, len(f.Body)})
 		o.preview("body", f.Body, body)
 		o.close()
 	}
@@ -69,7 +69,7 @@ type outline struct {
 	buffer     int // that ranges are within
 	reference  int64
 	inflater   *Inflater
-	inflatable int // bytes that bodies may still decompress to
+	inflatable int // bytes that bodies may still become: decompressed, or in another encoding
 }
 
 // full tells whether no further node fits.
@@ -92,6 +92,19 @@ func (o *outline) open(name, value, note string, r Range) {
 }
 
 func (o *outline) close() { o.depth-- }
+
+// openBody is open for what is a whole body.
+func (o *outline) openBody(name, value, note string, r Range) {
+	defer o.markBody(len(o.detail.Nodes))
+	o.open(name, value, note, r)
+}
+
+// markBody says that the node at i, if it found room, is a whole body.
+func (o *outline) markBody(i int) {
+	if i < len(o.detail.Nodes) {
+		o.detail.Nodes[i].Body = true
+	}
+}
 
 func (o *outline) field(name, value, note string, r Range) { o.add(NodeField, name, value, note, r) }
 

@@ -5,14 +5,18 @@ import (
 	"strconv"
 )
 
-// content describes what an application, or a client's trace, put into a message. b stands at base in the buffer.
-func (o *outline) content(name string, b []byte, base int) {
+// content describes what an application, or a client's trace, put into a message. b stands at base in the buffer; owner
+// names the message.
+func (o *outline) content(name, owner string, b []byte, base int) {
+	defer o.markBody(len(o.detail.Nodes))
 	switch {
+	case IsGBK(b):
+		o.gbk(name, owner, b, base)
 	case IsTrace(b):
 		o.open(name, bytesText(len(b)), "trace", Range{base, len(b)})
 		o.trace(b, base)
 		o.close()
-	case looksLikeJSON(b) && json.Valid(b):
+	case LooksLikeJSON(b) && json.Valid(b):
 		o.open(name, bytesText(len(b)), "JSON", Range{base, len(b)})
 		if !o.json(bodyView{bytes: b, base: base, foreign: true}, foreignNotes) {
 			o.preview("text", b, base) // nested deeper than a Tree may be
@@ -21,6 +25,39 @@ func (o *outline) content(name string, b []byte, base int) {
 	default:
 		o.preview(name, b, base)
 	}
+}
+
+// gbk describes text in GBK. JSON is taken apart as UTF-8, in a buffer of its own: the trail byte of a character may be a
+// backslash.
+func (o *outline) gbk(name, owner string, b []byte, base int) {
+	const longer = 3 // bytes that a byte may become
+	if !LooksLikeJSON(b) || len(b)*longer > o.inflatable || o.full() {
+		o.previewGBK(name, b, base)
+		return
+	}
+	text := AppendGBK(nil, b)
+	if !json.Valid(text) {
+		o.previewGBK(name, b, base)
+		return
+	}
+	o.inflatable -= len(text)
+	o.open(name, bytesText(len(b)), "JSON, GBK", Range{base, len(b)})
+	old := o.swapBuffer(Buffer{owner + " as UTF-8", text})
+	if !o.json(bodyView{bytes: text, foreign: true}, foreignNotes) {
+		o.preview("text", text, 0)
+	}
+	o.buffer = old
+	o.close()
+}
+
+// previewGBK adds the beginning of text in GBK.
+func (o *outline) previewGBK(name string, b []byte, base int) {
+	head := beginningGBK(b, maxPreview)
+	note := "GBK, no UTF-8, " + bytesText(len(b))
+	if len(head) < len(b) {
+		note += ", here the first " + bytesText(len(head))
+	}
+	o.field(name, string(AppendGBK(nil, head)), note, Range{base, len(b)})
 }
 
 // foreignNotes says what numbers mean in a JSON text of which nothing is known.

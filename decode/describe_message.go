@@ -223,17 +223,17 @@ func (o *outline) messageBody(m *Message, name string) {
 	compressed := CodecOf(m.SysFlag) != CodecNone
 	if !compressed {
 		if m.InnerBatch() {
-			o.open("body", bytesText(len(m.Body)), "inner batch", m.BodyRange)
+			o.openBody("body", bytesText(len(m.Body)), "inner batch", m.BodyRange)
 			inner := m.Inner(m.Body)
 			inner.base = m.BodyRange.Off
 			o.elements(&inner, "inner message ")
 			o.close()
 			return
 		}
-		o.content("body", m.Body, m.BodyRange.Off)
+		o.content("body", name, m.Body, m.BodyRange.Off)
 		return
 	}
-	o.open("body", bytesText(len(m.Body)), "compressed, "+m.Compression(), m.BodyRange)
+	o.openBody("body", bytesText(len(m.Body)), "compressed, "+m.Compression(), m.BodyRange)
 	o.inflated(m, name)
 	o.close()
 }
@@ -261,12 +261,12 @@ func (o *outline) inflated(m *Message, name string) {
 	if len(out) > 0 {
 		old := o.swapBuffer(Buffer{name + " decompressed", out})
 		if m.InnerBatch() {
-			o.open("decompressed", bytesText(len(out)), "inner batch", Range{0, len(out)})
+			o.openBody("decompressed", bytesText(len(out)), "inner batch", Range{0, len(out)})
 			inner := m.Inner(out)
 			o.elements(&inner, "inner message ")
 			o.close()
 		} else {
-			o.content("decompressed", out, 0)
+			o.content("decompressed", name, out, 0)
 		}
 		o.buffer = old
 	}

@@ -3,7 +3,7 @@ package decode
 // Detail is one frame taken apart for a person: a tree of fields in preorder, each with the bytes that hold it.
 type Detail struct {
 	Nodes   []Node
-	Buffers []Buffer // Buffers[0] is the frame as on the wire; further ones are decompressed bodies
+	Buffers []Buffer // Buffers[0] is the frame as on the wire; further ones are bodies decompressed, or in UTF-8
 }
 
 // Buffer is a run of bytes that nodes point into.
@@ -33,6 +33,7 @@ type Node struct {
 	Kind   NodeKind
 	Buffer int   // index into Detail.Buffers
 	Range  Range // bytes within the buffer; Len 0: none
+	Body   bool  // Range is the whole body of the frame or of a message: what can be read as text, JSON, …
 }
 
 // Context is what the rest of the connection tells about a frame.

@@ -93,7 +93,7 @@ func AppendBody(dst []byte, ctx Context, cmd *Command, f Frame, in *Inflater) (o
 
 // appendContent appends b as strict JSON when it is in fastjson's dialect, otherwise as text.
 func appendContent(dst, b []byte) []byte {
-	if looksLikeJSON(b) {
+	if LooksLikeJSON(b) {
 		if out, err := AppendCanonicalJSON(dst, b); err == nil {
 			return out
 		}

@@ -136,7 +136,10 @@ func TestDescribeContent(t *testing.T) {
 		{"fastjson's JSON", `{order:1}`, []string{`body = "{order:1}"  (UTF-8, 9 bytes)`}, ""},
 		{"text", "[INFO] done", []string{`body = "[INFO] done"  (UTF-8, 11 bytes)`}, ""},
 		{"deep", deep, []string{"(JSON)"}, ""},
-		{"GBK", "\xd6\xd0\xce\xc4", []string{`body = "d6 d0 ce c4"  (no UTF-8, 4 bytes)`}, ""},
+		{"GBK", "\xd6\xd0\xce\xc4", []string{`body = "中文"  (GBK, no UTF-8, 4 bytes)`}, ""},
+		{"JSON in GBK", "{\"\xc3\xfb\x8e\x5c\":\"\xb2\xe2\xca\xd4\"}", []string{`0:125+15         + body = "15 bytes"  (JSON, GBK)`, `1:11+6`, `名嶾 = "测试"`,
+			"buffer 1: message as UTF-8, 19 bytes"}, ""},
+		{"no GBK", "\xd6\xd0\xce", []string{`body = "d6 d0 ce"  (no UTF-8, 3 bytes)`}, ""},
 		{"empty", "", []string{"body  (empty)"}, ""},
 	} {
 		_, f := command(t, JSON, CommandSpec{Code: 310, Ext: []ExtField{{"b", "T"}}}, c.body)

@@ -160,23 +160,22 @@ func (a *app) wire(ev *session.Event) ([]byte, error) {
 
 func copyBody(a *app, ev *session.Event) ([]byte, error) {
 	b, err := copyRawBody(a, ev)
+	if decode.IsGBK(b) {
+		b = decode.AppendGBK(nil, b)
+	}
 	return plain(b), err
 }
 
-// copyRawBody prefers the decompressed form.
+// copyRawBody copies the body that v shows, decompressed.
 func copyRawBody(a *app, ev *session.Event) ([]byte, error) {
-	b, err := a.wire(ev)
-	if err != nil {
+	if _, err := a.wire(ev); err != nil {
 		return nil, err
 	}
-	if d := a.detail.shown; len(d.buffers) == 2 {
-		return d.buffers[1].Bytes, nil
-	}
-	body := b[min(len(b), decode.PrefixLen+int(ev.HeaderLen)):]
-	if !ev.Kind.Frame() || len(body) == 0 {
+	b, ok := a.detail.shown.body(a.detail.tree.Cursor())
+	if !ok || len(b.bytes) == 0 {
 		return nil, errors.New("this frame has no body")
 	}
-	return body, nil
+	return b.bytes, nil
 }
 
 // plain writes controls and broken characters as escapes: what is pasted into a shell must not run.

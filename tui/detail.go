@@ -25,6 +25,7 @@ type field struct {
 	name  string // of a header field as the filter knows it; empty: none
 	link  uint32 // event to jump to; 0: none
 	value string // unshortened
+	body  bool   // a whole body
 }
 
 // load reads the bytes of an event again and takes them apart.
@@ -155,7 +156,7 @@ func (d *detail) take(t *decode.Detail) {
 			Depth: n.Depth, Label: n.Name, Value: n.Value, Note: n.Note, Kind: int(n.Kind), Role: nodeRole(n.Kind),
 			Buffer: n.Buffer, Off: n.Range.Off, Len: n.Range.Len,
 			HasChildren: i+1 < len(t.Nodes) && t.Nodes[i+1].Depth > n.Depth,
-		}, field{name: fieldName(path, &n), value: n.Value})
+		}, field{name: fieldName(path, &n), value: n.Value, body: n.Body})
 	}
 }
 

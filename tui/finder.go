@@ -43,6 +43,7 @@ func (f *finder) start(a *app, text string) {
 	f.search, f.cancel, f.jumped, f.done, f.hits = s, cancel, false, false, nil
 	a.safego(nil, "find", func() { s.run(ctx) })
 	f.mark(&a.detail)
+	a.detail.view.mark()
 }
 
 // clear ends the search.
@@ -53,6 +54,7 @@ func (f *finder) clear(a *app) {
 	*f = finder{last: f.last}
 	a.frames.hits = nil
 	a.detail.hex.SetHits(nil)
+	a.detail.view.mark()
 }
 
 // refresh takes over what the worker found, and goes to the first hit.

@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/rivo/tview"
+
 	"github.com/mqsniff/mqsniff/decode"
 	"github.com/mqsniff/mqsniff/session"
 	"github.com/mqsniff/mqsniff/tui/widget"
@@ -15,8 +17,9 @@ type detailPanes struct {
 	tree   *widget.Tree
 	hex    *widget.Hex
 	pair   *widget.Tree
-	shown  *detail // nil: none
-	buffer int     // of shown, in the hex pane
+	view   bodyView // in the place of hex, when a person wants a body by itself
+	shown  *detail  // nil: none
+	buffer int      // of shown, in the hex pane
 
 	asked question // what the worker was asked last
 	busy  bool     // the worker reads
@@ -32,7 +35,7 @@ type question struct {
 }
 
 func newDetailPanes(a *app) detailPanes {
-	d := detailPanes{app: a, tree: widget.NewTree(a.theme), hex: widget.NewHex(a.theme), pair: widget.NewTree(a.theme)}
+	d := detailPanes{app: a, tree: widget.NewTree(a.theme), hex: widget.NewHex(a.theme), pair: widget.NewTree(a.theme), view: newBodyView(a)}
 	d.tree.SetEmpty("no frame")
 	d.tree.DefaultOpen = openAtFirst
 	d.hex.SetEmpty("no bytes")
@@ -112,6 +115,7 @@ func (d *detailPanes) show(t *detail) {
 		d.tree.SetNodes(nil)
 		d.pair.SetNodes(nil)
 		d.hex.SetBytes(nil)
+		d.view.update()
 		return
 	}
 	d.tree.SetNodes(t.nodes)
@@ -121,6 +125,15 @@ func (d *detailPanes) show(t *detail) {
 		d.fromTree(d.tree.Cursor())
 	}
 	d.app.finder.mark(d)
+	d.view.update()
+}
+
+// bytes is the widget that shows bytes, or a body by itself.
+func (d *detailPanes) bytes() tview.Primitive {
+	if p := d.view.pane(); p != nil {
+		return p
+	}
+	return d.hex
 }
 
 // setBuffer shows one of the event's buffers.
@@ -138,6 +151,9 @@ func (d *detailPanes) setBuffer(i int) {
 
 // turnBuffer goes to the next buffer.
 func (d *detailPanes) turnBuffer(step int) {
+	if d.view.format != formatAuto { // these are the frame's
+		d.view.set(formatAuto)
+	}
 	if d.shown == nil || len(d.shown.buffers) < 2 {
 		d.app.say(flashInfo, "there is one buffer only: the bytes as on the wire")
 		return
@@ -152,6 +168,7 @@ func (d *detailPanes) fromTree(i int) {
 	if d.shown == nil || i < 0 || i >= len(d.shown.nodes) {
 		return
 	}
+	d.view.update()
 	n := &d.shown.nodes[i]
 	if n.Len == 0 {
 		d.hex.SetRange(widget.ByteRange{})
@@ -202,6 +219,9 @@ func (d *detailPanes) title(p pane, w int) string {
 	case panePair:
 		return "Pair and timing"
 	}
+	if d.view.format != formatAuto {
+		return d.view.title()
+	}
 	tabs := "Bytes"
 	for i, b := range d.shown.buffers {
 		name := b.Name
@@ -212,7 +232,7 @@ func (d *detailPanes) title(p pane, w int) string {
 	}
 	if n := len(d.shown.buffers); widget.Width(tabs) > w && n > 1 {
 		b := d.shown.buffers[d.buffer]
-		tabs = "Bytes  [" + b.Name + "]  " + plural(len(b.Bytes), "byte") + "  " + strconv.Itoa(d.buffer+1) + "/" + strconv.Itoa(n) + " (v: next)"
+		tabs = "Bytes  [" + b.Name + "]  " + plural(len(b.Bytes), "byte") + "  " + strconv.Itoa(d.buffer+1) + "/" + strconv.Itoa(n) + " (d: next)"
 	}
 	return tabs
 }

@@ -18,12 +18,13 @@ const (
 	inFrameList
 	inTree
 	inHex
+	inText
 	inPair
 	inHelp
 	scopes
 )
 
-var scopeNames = [...]string{"Everywhere", "Frames", "Connections", "List of frames", "Detail", "Bytes", "Pair and timing", "Help"}
+var scopeNames = [...]string{"Everywhere", "Frames", "Connections", "List of frames", "Detail", "Bytes", "Body", "Pair and timing", "Help"}
 
 // binding is one line of the table of keys. Hints, help, palette and dispatch are made from it.
 type binding struct {
@@ -102,9 +103,11 @@ func newKeymap() keymap {
 	}
 	k[inFrames] = []binding{
 		{keys: keys("o"), show: "o", hint: "Pair", name: "pair", help: "the other half: response of a request, request of a response", run: (*app).otherHalf},
+		{keys: keys("v"), show: "v", hint: "Body", name: "body", help: "the body by itself: text (UTF-8), GBK, JSON, hex; or auto", run: (*app).turnBody},
 		{keys: keys("c"), show: "c", hint: "Conn", name: "conn", help: "only the frames of this connection; again: all", run: (*app).onlyConn},
 		{keys: keys("y"), show: "y", hint: "Copy", name: "copy", help: "copy: value, message id, filter, row, JSON, hex, body", run: (*app).copyMenu},
 		{keys: keys("="), show: "=", name: "filter-from", help: "filter made from this row or field", run: (*app).filterMenu},
+		{keys: keys("C"), show: "C", name: "columns", help: "hide or show columns of the list", run: (*app).columnMenu},
 		{keys: keys(")"), show: ")", name: "next-of-conn", help: "next frame of this connection", run: func(a *app) { a.walkConn(1) }},
 		{keys: keys("("), show: "(", name: "previous-of-conn", help: "previous frame of this connection", run: func(a *app) { a.walkConn(-1) }},
 		{keys: keys("b"), show: "b", hint: "Bad", name: "next-bad", help: "next bad frame: failed, late, unanswered, unreadable", run: func(a *app) { a.walkBad(1) }},
@@ -135,14 +138,17 @@ func newKeymap() keymap {
 		{keys: named(tcell.KeyEnter), show: "Enter", hint: "Open/jump", help: "open or close; on a frame number: go there"},
 	}, moving("close, open"), []binding{
 		{keys: slices.Concat(keys("gG"), named(tcell.KeyHome, tcell.KeyEnd)), show: "g G", help: "first line, last line"},
-		{keys: keys("+-*"), show: "+ - *", hint: "Tree", help: "open or close all below; open everything"},
+		{keys: keys("+-*"), show: "+ - *", help: "open or close all below; open everything"},
 		{keys: keys("<>"), show: "< >", help: "scroll sideways"},
-		{keys: keys("v"), show: "v", help: "next buffer: wire, decompressed", run: func(a *app) { a.detail.turnBuffer(1) }},
+		{keys: keys("d"), show: "d", help: "next buffer of the bytes: wire, decompressed", run: func(a *app) { a.detail.turnBuffer(1) }},
 	})
 	k[inHex] = slices.Concat(moving("one byte"), []binding{
 		{keys: slices.Concat(keys("gG"), named(tcell.KeyHome, tcell.KeyEnd)), show: "g G", help: "first byte, last byte (Home, End: of the row)"},
 		{keys: keys("e"), show: "e", hint: "Text", help: "text column: ASCII, UTF-8, GBK"},
-		{keys: keys("v"), show: "v", hint: "Buffer", name: "buffer", help: "next buffer: wire, decompressed", run: func(a *app) { a.detail.turnBuffer(1) }},
+		{keys: keys("d"), show: "d", hint: "Buffer", name: "buffer", help: "next buffer: wire, decompressed", run: func(a *app) { a.detail.turnBuffer(1) }},
+	})
+	k[inText] = slices.Concat(moving("")[:3], []binding{
+		{keys: slices.Concat(keys("gG"), named(tcell.KeyHome, tcell.KeyEnd)), show: "g G", help: "start, end"},
 	})
 	k[inPair] = moving("sideways")
 	k[inHelp] = []binding{
@@ -161,6 +167,9 @@ func (a *app) scopes() []scope {
 		return []scope{inConns, everywhere}
 	}
 	pane := [...]scope{paneList: inFrameList, paneTree: inTree, paneHex: inHex, panePair: inPair}[a.focus]
+	if a.focus == paneHex && a.detail.bytes() == a.detail.view.text {
+		pane = inText
+	}
 	return []scope{pane, inFrames, everywhere}
 }
 

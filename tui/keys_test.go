@@ -14,6 +14,7 @@ import (
 // chains are the scopes that are looked through together.
 var chains = map[string][]scope{
 	"list": {inFrameList, inFrames, everywhere}, "tree": {inTree, inFrames, everywhere}, "hex": {inHex, inFrames, everywhere},
+	"text": {inText, inFrames, everywhere},
 	"pair": {inPair, inFrames, everywhere}, "conns": {inConns, everywhere}, "help": {inHelp},
 }
 
@@ -60,7 +61,7 @@ func TestBindingsAreComplete(t *testing.T) {
 // TestEveryKeyDoesSomething presses each key of the table where it counts, and looks for a change on the screen.
 func TestEveryKeyDoesSomething(t *testing.T) {
 	places := map[scope]string{inFrameList: "jjj", inFrames: "jjj", everywhere: "jjj", inTree: "jjj<enter><down>", inHex: "jjj<tab><tab><down><right>",
-		inPair: "jjj<tab><tab><tab><down>", inConns: "2j", inHelp: "?jjj"}
+		inPair: "jjj<tab><tab><tab><down>", inConns: "2j", inHelp: "?jjj", inText: ":6<enter>v<tab><tab>"}
 	// Keys whose effect needs more than that, or cannot be seen.
 	first := map[string]string{"1": "2", "n": "<c-f>order<enter>", "N": "<c-f>order<enter>", "' }": "mjmkk", "{": "mjmj", "M": "m", "U": "m", "[": "2", "]": "2[",
 		"Esc": "<enter>", "F": "", "S": "s"}
@@ -76,7 +77,11 @@ func TestEveryKeyDoesSomething(t *testing.T) {
 				if scope(c) == inPair {
 					w, h = 200, 50 // shown on wide screens only
 				}
-				u := start(t, story(t), w, h)
+				frames := story(t)
+				if scope(c) == inText {
+					frames = letters(t) // with a body longer than the pane
+				}
+				u := start(t, frames, w, h)
 				u.keys(places[scope(c)])
 				if scope(c) != inHelp {
 					u.keys(first[b.show])

@@ -177,7 +177,7 @@ func (a *app) pane(p pane) tview.Primitive {
 	case paneTree:
 		return a.detail.tree
 	case paneHex:
-		return a.detail.hex
+		return a.detail.bytes()
 	case panePair:
 		return a.detail.pair
 	}

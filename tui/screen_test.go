@@ -102,7 +102,7 @@ func (a *app) idle() bool {
 		scanning = a.bar.scan.state().judged < a.store.Last()
 	}
 	finding := a.finder.search != nil && !a.finder.done
-	return mail == 0 && asks == 0 && !a.detail.busy && !scanning && !finding && a.seeking == nil && !a.conns.busy
+	return mail == 0 && asks == 0 && !a.detail.busy && !a.detail.view.busy && !scanning && !finding && a.seeking == nil && !a.conns.busy
 }
 
 // settle waits until nothing changes any more and the screen shows it.

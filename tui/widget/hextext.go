@@ -3,8 +3,6 @@ package widget
 import (
 	"unicode"
 	"unicode/utf8"
-
-	"golang.org/x/text/encoding/simplifiedchinese"
 )
 
 // textCell is what the text column shows for one byte.
@@ -84,17 +82,8 @@ func textRune(b []byte, e Encoding) (rune, int) {
 	r, size := rune(utf8.RuneError), 1
 	if e == EncodingUTF8 {
 		r, size = utf8.DecodeRune(b)
-	} else if len(b) >= 2 {
-		var out [utf8.UTFMax]byte
-		n, used, err := simplifiedchinese.GBK.NewDecoder().Transform(out[:], b[:2], true)
-		if err == nil && used == 2 {
-			var got int
-			if r, got = utf8.DecodeRune(out[:n]); got == n && r != utf8.RuneError {
-				size = 2
-			} else {
-				r = utf8.RuneError
-			}
-		}
+	} else {
+		r, size = gbkRune(b)
 	}
 	if r == utf8.RuneError && size == 1 || !unicode.IsPrint(r) || unicode.Is(unicode.M, r) {
 		return 0, size

@@ -173,6 +173,12 @@ func TestMenu(t *testing.T) {
 	if want := []int{1, 2, 1, -1, -1}; !slices.Equal(log, want) {
 		t.Errorf("%v, want %v", log, want)
 	}
+	press(modal, RuneKey(' '))
+	m.OnSpace = func(i int) { log = append(log, 10+i) }
+	press(modal, RuneKey(' '))
+	if want := []int{1, 2, 1, -1, -1, 12}; !slices.Equal(log, want) {
+		t.Errorf("%v, want %v", log, want)
+	}
 	log = nil
 	outside := 0
 	modal.OnOutside = func() { outside++ }

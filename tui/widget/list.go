@@ -322,7 +322,7 @@ func (l *List) ScrollRows(delta int) {
 
 // ScrollColumns scrolls sideways by columns; the first column stays.
 func (l *List) ScrollColumns(delta int) {
-	skip := min(max(l.skip+delta, 0), max(len(l.cols)-2, 0))
+	skip := min(max(l.skip+delta, 0), max(l.visible()-2, 0))
 	// No further than until the last column is on the screen.
 	for skip > l.skip && skip > 0 && l.allFit(skip-1) {
 		skip--
@@ -331,7 +331,24 @@ func (l *List) ScrollColumns(delta int) {
 }
 
 func (l *List) allFit(skip int) bool {
-	return len(fitColumns(l.cols, max(l.fitW, 0), skip, nil)) == len(l.cols)-skip
+	return len(fitColumns(l.cols, max(l.fitW, 0), skip, nil)) == l.visible()-skip
+}
+
+// visible is the number of columns that are not hidden.
+func (l *List) visible() (n int) {
+	for i := range l.cols {
+		if !l.cols[i].Hidden {
+			n++
+		}
+	}
+	return n
+}
+
+// Shows reports whether there is room for a column.
+func (l *List) Shows(col int) bool {
+	_, _, w, _ := l.GetInnerRect()
+	l.layout(w)
+	return l.row.Wants(col)
 }
 
 // InputHandler implements tview.Primitive.

@@ -140,6 +140,11 @@ func TestFitColumns(t *testing.T) {
 			t.Errorf("width %d skip %d: %s, want %s", tt.w, tt.skip, g, tt.want)
 		}
 	}
+	cols[1].Hidden = true
+	if got := fitColumns(cols, 27, 1, nil); len(got) != 2 || got[0].col != 0 || got[1].col != 3 {
+		t.Errorf("hidden and scrolled: %+v", got)
+	}
+	cols[1].Hidden = false
 	for w := range 300 {
 		left := -1
 		for _, p := range fitColumns(cols, w, w%3, nil) {

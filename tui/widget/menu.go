@@ -20,6 +20,7 @@ type Menu struct {
 	*tview.Box
 
 	OnPick   func(i int)
+	OnSpace  func(i int) // Space on a choice; nil: nothing
 	OnCancel func()
 
 	theme  *Theme
@@ -163,6 +164,10 @@ func (m *Menu) InputHandler() func(*tcell.EventKey, func(tview.Primitive)) {
 			m.move(1)
 		case NamedKey(tcell.KeyEnter):
 			m.pick(m.cursor)
+		case RuneKey(' '):
+			if m.OnSpace != nil && m.cursor >= 0 {
+				m.OnSpace(m.cursor)
+			}
 		case NamedKey(tcell.KeyEsc), RuneKey('q'):
 			m.cancel()
 		}

@@ -278,8 +278,9 @@ func TestInspectLine(t *testing.T) {
 }
 
 // naiveRows splits a text into rows the simple way.
-func naiveRows(text []byte, w int) []int {
+func naiveRows(text []byte, e Encoding, w int) []int {
 	var rows []int
+	t := textLines{text: text, enc: e}
 	for from := 0; from <= len(text); {
 		end := bytes.IndexByte(text[from:], '\n')
 		next := from + end + 1
@@ -298,11 +299,11 @@ func naiveRows(text []byte, w int) []int {
 		col := 0
 		var c cluster
 		for i := from; i < stop && w > 0; i += c.size {
-			nextWide(text[:stop], i, col, &c)
+			t.next(stop, i, col, &c)
 			if col > 0 && col+c.w > w {
 				rows = append(rows, i)
 				col = 0
-				nextWide(text[:stop], i, col, &c)
+				t.next(stop, i, col, &c)
 			}
 			col += c.w
 		}
@@ -313,16 +314,20 @@ func naiveRows(text []byte, w int) []int {
 
 func FuzzTextLines(f *testing.F) {
 	for _, text := range hostile {
-		f.Add([]byte(text), uint8(7))
+		f.Add([]byte(text), uint8(7), false)
 	}
-	f.Add([]byte("a\r\nb\n\n\tc订单订单订单\n"), uint8(4))
-	f.Add([]byte("\n"), uint8(0))
-	f.Fuzz(func(t *testing.T, text []byte, w uint8) {
+	f.Add([]byte("a\r\nb\n\n\tc订单订单订单\n"), uint8(4), false)
+	f.Add([]byte("\n"), uint8(0), false)
+	f.Add([]byte("a\xb6\xa9\xb5\xa5\n\\\xb6\xa9\x81\x5c\xff\x80\xb6"), uint8(4), true)
+	f.Fuzz(func(t *testing.T, text []byte, w uint8, gbk bool) {
 		if len(text) > 4096 {
 			return
 		}
 		lines := textLines{text: text, width: int(w) % 30}
-		want := naiveRows(text, lines.width)
+		if gbk {
+			lines.enc = EncodingGBK
+		}
+		want := naiveRows(text, lines.enc, lines.width)
 		var got []int
 		for at := 0; ; {
 			got = append(got, at)

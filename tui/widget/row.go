@@ -18,6 +18,7 @@ type Column struct {
 	Align    Align
 	Priority int // 0 is left out last, larger numbers earlier
 	Flex     int // share of the columns that are left over; 0 = none
+	Hidden   bool
 }
 
 // Row is what a [Model] fills for one line. It is reused for every line, its
@@ -114,14 +115,19 @@ type placed struct {
 // fitColumns chooses the columns for w terminal columns and gives them their
 // place: as many as fit with their least width, the most important first; then
 // up to their wanted width in the same order; the rest goes to the flexible
-// ones. The skip columns after the first are left out (scrolled away).
+// ones. The skip columns after the first are left out (scrolled away), hidden
+// ones do not count.
 func fitColumns(cols []Column, w, skip int, out []placed) []placed {
 	out = out[:0]
+	n := 0
 	for i := range cols {
-		if i > 0 && i <= skip {
+		if cols[i].Hidden {
 			continue
 		}
-		out = append(out, placed{col: i})
+		if n == 0 || n > skip {
+			out = append(out, placed{col: i})
+		}
+		n++
 	}
 	// Insertion sort by priority: a dozen columns, no allocation.
 	for i := 1; i < len(out); i++ {
@@ -129,7 +135,8 @@ func fitColumns(cols []Column, w, skip int, out []placed) []placed {
 			out[j], out[j-1] = out[j-1], out[j]
 		}
 	}
-	left, n := w, 0
+	left := w
+	n = 0
 	for _, p := range out {
 		least := leastWidth(&cols[p.col])
 		if n > 0 {

@@ -18,13 +18,17 @@ const tabStop = 4
 // row is known by the offset of its first byte.
 type textLines struct {
 	text  []byte
-	width int // columns of a row; 0 = lines are not wrapped
+	enc   Encoding // of text: UTF-8 or GBK
+	width int      // columns of a row; 0 = lines are not wrapped
 
 	// The rows of the line that was asked for last.
 	from, to  int
 	lineRows  []int
 	rowsWidth int
 	valid     bool
+
+	// A run of bytes in GBK that may all be lead bytes: where in it characters begin depends on where it does.
+	runFrom, runTo int
 }
 
 // isBreak reports whether a piece begins at the grid point b: no newline is in
@@ -35,6 +39,9 @@ func (t *textLines) isBreak(b int) bool {
 
 // aligned moves a grid point to the start of the character it may be inside of.
 func (t *textLines) aligned(b int) int {
+	if t.enc == EncodingGBK {
+		return t.alignedGBK(b)
+	}
 	for i := b; i > b-utf8.UTFMax && i > 0; i-- {
 		if i < len(t.text) && utf8.RuneStart(t.text[i]) {
 			return i
@@ -96,21 +103,25 @@ func (t *textLines) rows(from int) []int {
 	var c cluster
 	col := 0
 	for i := from; i < end; i += c.size {
-		nextWide(t.text[:end], i, col, &c)
+		t.next(end, i, col, &c)
 		if col+c.w > t.width && col > 0 {
 			t.lineRows = append(t.lineRows, i)
 			col = 0
-			nextWide(t.text[:end], i, col, &c)
+			t.next(end, i, col, &c)
 		}
 		col += c.w
 	}
 	return t.lineRows
 }
 
-// nextWide is next in detail mode with w as the columns of the whole escape, or of
-// the tab at column col.
-func nextWide(text []byte, i, col int, c *cluster) {
-	next(text, i, true, c)
+// next reads the cluster at i of the line that ends at end, in detail mode: w is the columns of the whole escape, or of the
+// tab at column col.
+func (t *textLines) next(end, i, col int, c *cluster) {
+	if t.enc == EncodingGBK {
+		nextGBK(t.text[i:end], c)
+	} else {
+		next(t.text[:end], i, true, c)
+	}
 	switch {
 	case c.raw == '\t' && c.bad:
 		c.w = tabStop - col%tabStop

@@ -2,6 +2,7 @@ package widget
 
 import (
 	"sort"
+	"unicode/utf8"
 
 	"github.com/gdamore/tcell/v2"
 	"github.com/rivo/tview"
@@ -48,8 +49,12 @@ func (p *TextPane) SetEmpty(lines ...string) { p.empty = lines }
 
 // SetText shows another text from its start. Both slices are borrowed; the
 // spans are sorted and do not overlap.
-func (p *TextPane) SetText(text []byte, spans []Span) {
-	p.lines = textLines{text: text, width: p.lines.width}
+func (p *TextPane) SetText(text []byte, spans []Span) { p.SetEncoded(text, EncodingUTF8, spans) }
+
+// SetEncoded is SetText for a text in GBK or UTF-8; what is on the screen is
+// decoded, not more. Spans are of the bytes as they come.
+func (p *TextPane) SetEncoded(text []byte, e Encoding, spans []Span) {
+	p.lines = textLines{text: text, enc: e, width: p.lines.width}
 	p.spans, p.top, p.scroll = spans, 0, 0
 }
 
@@ -144,7 +149,7 @@ func (p *TextPane) Draw(s tcell.Screen) {
 // drawRow paints the bytes [from, to), which hold no newline.
 func (p *TextPane) drawRow(s tcell.Screen, x, y, w, from, to int) {
 	span := sort.Search(len(p.spans), func(i int) bool { return p.spans[i].End > from })
-	text := p.lines.text[:to]
+	text := p.lines.text
 	var c cluster
 	col := -p.scroll
 	for i := from; i < to && col < w; i += c.size {
@@ -155,9 +160,13 @@ func (p *TextPane) drawRow(s tcell.Screen, x, y, w, from, to int) {
 		if span < len(p.spans) && i >= p.spans[span].Start {
 			role = p.spans[span].Role
 		}
-		nextWide(text, i, col+p.scroll, &c)
+		p.lines.next(to, i, col+p.scroll, &c)
 		if col+c.w > 0 {
-			p.drawCluster(s, x, y, w, col, &c, text[i:i+c.size], role)
+			shown := text[i : i+c.size]
+			if c.size > 1 && p.lines.enc == EncodingGBK {
+				shown = utf8.AppendRune(nil, c.raw)
+			}
+			p.drawCluster(s, x, y, w, col, &c, shown, role)
 		}
 		col += c.w
 	}
