@@ -21,13 +21,13 @@ func bytesOf(n [2]uint64) Bytes {
 	return Bytes{ClientToServer: n[session.ClientToServer], ServerToClient: n[session.ServerToClient]}
 }
 
-// Connection is a proxy.Conn at one moment.
+// Connection is a proxy.Conn at one moment. What may be left out is not known while the connection is being made.
 type Connection struct {
-	Number   uint64         `json:"number"`
+	// Number is the conn of its events; above 2^32 for connections that have none (Stats.Unseen).
+	Number   uint64         `json:"number,omitzero"`
 	Mode     string         `json:"mode"`
 	Client   netip.AddrPort `json:"client"`
 	Listener netip.AddrPort `json:"listener"`
-	// The next five are not known as long as no byte was relayed.
 	Local    netip.AddrPort `json:"local,omitzero"`
 	Upstream netip.AddrPort `json:"upstream,omitzero"`
 	Target   string         `json:"target,omitempty"`
@@ -40,12 +40,12 @@ type Connection struct {
 
 func connectionOf(c *proxy.Conn) Connection {
 	out := Connection{
-		Number: c.Number, Mode: c.Mode, Client: c.Client, Listener: c.Listener, Opaque: c.Opaque(),
+		Mode: c.Mode, Client: c.Client, Listener: c.Listener, Opaque: c.Opaque(),
 		Relayed: Bytes{c.Relayed(session.ClientToServer), c.Relayed(session.ServerToClient)},
 		Skipped: Bytes{c.Skipped(session.ClientToServer), c.Skipped(session.ServerToClient)},
 	}
 	if c.Established() { // a Conn's other fields are still being written before
-		out.Local, out.Upstream, out.Opened, out.TLS = c.Local, c.Upstream, c.Opened.UTC(), c.TLS
+		out.Number, out.Local, out.Upstream, out.Opened, out.TLS = c.Number, c.Local, c.Upstream, c.Opened.UTC(), c.TLS
 		out.Target = export.Safe(c.Target)
 	}
 	return out
@@ -87,7 +87,7 @@ type Stats struct {
 
 // Ready is the answer of a proxy that accepts connections.
 type Ready struct {
-	Listeners int `json:"listeners"`
+	Listeners int `json:"listeners"` // that accept
 }
 
 // Endpoint is one line of the list of what can be asked.

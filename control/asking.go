@@ -26,7 +26,7 @@ func (s *Server) reset(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	for _, c := range s.options.Proxy.Conns() {
-		if c.Number == n {
+		if c.Established() && c.Number == n {
 			c.Abort()
 			answer(w, http.StatusOK, struct {
 				Reset uint64 `json:"reset"`
@@ -71,16 +71,22 @@ func (s *Server) readyz(w http.ResponseWriter, _ *http.Request) {
 		refuse(w, http.StatusServiceUnavailable, why)
 		return
 	}
-	answer(w, http.StatusOK, Ready{Listeners: len(listeners)})
+	accepting := 0
+	for _, l := range listeners {
+		if l.Err() == nil {
+			accepting++
+		}
+	}
+	answer(w, http.StatusOK, Ready{Listeners: accepting})
 }
 
-// notReady says why connections are not accepted; "": they are.
+// notReady says why connections are not accepted; "": they are, or are refused because the target refuses them.
 func notReady(listeners []*proxy.Listener) string {
 	if len(listeners) == 0 {
 		return "nothing is listened on: the proxy is starting or shutting down"
 	}
 	for _, l := range listeners {
-		if err := l.Err(); err != nil {
+		if err := l.Err(); err != nil && !errors.Is(err, proxy.ErrMirrored) {
 			why := fmt.Sprintf("%s does not accept: %v", l.Address, err)
 			if errors.Is(err, syscall.EMFILE) {
 				why += ": raise the limit of open files (ulimit -n)"

@@ -243,8 +243,11 @@ func TestConnectionsBeingMade(t *testing.T) {
 	<-dialing
 	var list []Connection
 	get(t, c, "/connections", &list)
-	if len(list) != 1 || list[0].Target != "" || list[0].Client.Port() == 0 {
+	if len(list) != 1 || list[0].Number != 0 || list[0].Target != "" || list[0].Client.Port() == 0 {
 		t.Errorf("%+v", list)
+	}
+	if _, err := c.Reset(t.Context(), 0); err == nil {
+		t.Error("a connection without a number was reset")
 	}
 	close(goOn)
 	<-made
@@ -263,6 +266,33 @@ func TestHealth(t *testing.T) {
 	}
 	if b, err := c.Get(t.Context(), "/healthz"); err != nil || string(b) != `{"status":"ok"}`+"\n" {
 		t.Errorf("%s, %v", b, err)
+	}
+}
+
+// A listener that refuses connections as its target does is listed as that, and does not make the proxy unready.
+func TestHealthOfMirrors(t *testing.T) {
+	p, accepts := echoing(t, proxy.Options{MirrorRefused: true})
+	nobody, err := net.Listen("tcp", "127.0.0.1:0")
+	check(t, err)
+	nobody.Close()
+	l, err := p.Listen("127.0.0.1:0", proxy.ListenOptions{Mode: "broker", Target: nobody.Addr().String()})
+	check(t, err)
+	_, c := serve(t, Options{Proxy: p})
+	if client, err := net.Dial("tcp", l.Address.String()); err == nil {
+		_, _ = client.Read(make([]byte, 1))
+		client.Close()
+	}
+	eventually(t, "it refuses", func() bool { return l.Err() != nil })
+	var ready Ready
+	if get(t, c, "/readyz", &ready); ready.Listeners != 1 {
+		t.Errorf("%+v", ready)
+	}
+	var list []Listener
+	get(t, c, "/listeners", &list)
+	for _, got := range list {
+		if want := got.Address != accepts.Address; (got.Error != "") != want || want && !strings.Contains(got.Error, "as the target refuses them") {
+			t.Errorf("%+v", got)
+		}
 	}
 }
 

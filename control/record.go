@@ -13,8 +13,8 @@ import (
 type Recording struct {
 	On      bool   `json:"recording"`
 	File    string `json:"file,omitempty"`
-	Packets uint64 `json:"packets"` // in the file
-	Bytes   uint64 `json:"bytes"`   // of it
+	Packets uint64 `json:"packets"` // since it began, in all its files
+	Bytes   uint64 `json:"bytes"`   // of them
 	Lost    uint64 `json:"lost"`    // packets that could not be written
 }
 

@@ -24,6 +24,10 @@ type AddressOptions struct {
 	External map[string]string
 	// Internal rewrites what brokers tell each other (901), too.
 	Internal bool
+	// StoreHost rewrites brokers' addresses in messages, and the ids that are made of these, too: who looks a message up by
+	// its offset message id then comes to a listener. Applications see other ids than brokers do. It needs an IP address for
+	// Advertise.
+	StoreHost bool
 	// Strict answers with SYSTEM_ERROR instead of letting an address through that leads past the proxy.
 	Strict bool
 	// Leak is told, once for each, what could lead clients past the proxy. It is called from any goroutine.
@@ -39,6 +43,7 @@ type Addresses struct {
 
 	mu      sync.Mutex
 	brokers map[string]*broker
+	hosts   map[netip.AddrPort]netip.AddrPort // of brokers: real address to advertised one, where both are IP addresses
 	leaks   map[string]bool
 	count   int
 }
@@ -65,18 +70,31 @@ func NewAddresses(o AddressOptions) (*Addresses, error) {
 		}
 		o.Advertise = o.Listen.String()
 	}
-	if ip, err := netip.ParseAddr(o.Advertise); err == nil && ip.IsUnspecified() {
+	ip, err := netip.ParseAddr(o.Advertise)
+	if err == nil && ip.IsUnspecified() {
 		return nil, fmt.Errorf("--advertise %s: no client can connect to that; name an address of this machine", o.Advertise)
 	}
-	return &Addresses{options: o, brokers: map[string]*broker{}, leaks: map[string]bool{}}, nil
+	if err != nil && o.StoreHost {
+		return nil, fmt.Errorf("--rewrite-store-host with --advertise %s: messages have no room for a name; advertise an IP address", o.Advertise)
+	}
+	a := &Addresses{options: o, brokers: map[string]*broker{}, hosts: map[netip.AddrPort]netip.AddrPort{}, leaks: map[string]bool{}}
+	for real, advertised := range o.External {
+		a.meet(real, advertised)
+	}
+	return a, nil
 }
 
 // SetProxy says whose listeners are used. It comes before the first connection.
 func (a *Addresses) SetProxy(p *Proxy) { a.proxy = p }
 
+// Advertised is what clients are told instead of a port of ours.
+func (a *Addresses) Advertised(port uint16) string {
+	return net.JoinHostPort(a.options.Advertise, strconv.Itoa(int(port)))
+}
+
 // Wants is part of Rewriter.
 func (a *Addresses) Wants(code int32) bool {
-	return code == codeRoute || code == codeCluster || code == codeMemberGroup && a.options.Internal
+	return code == codeRoute || code == codeCluster || code == codeMemberGroup && a.options.Internal || a.options.StoreHost && hasHosts(code)
 }
 
 // Unread is part of Rewriter.
@@ -86,6 +104,9 @@ func (a *Addresses) Unread(_ *Conn, what string) {
 
 // Rewrite is part of Rewriter.
 func (a *Addresses) Rewrite(c *Conn, code int32, answer *decode.Command, f decode.Frame) []byte {
+	if hasHosts(code) {
+		return a.rewriteHosts(c, code, answer, f)
+	}
 	if answer.Code != 0 || len(f.Body) == 0 {
 		return nil
 	}
@@ -176,6 +197,7 @@ func (a *Addresses) advertised(real string, code int32) (string, error) {
 			return "", err
 		}
 		a.brokers[real] = b
+		a.meet(real, b.advertised)
 	}
 	b.named = now
 	return b.advertised, nil
@@ -204,11 +226,10 @@ func (a *Addresses) listen(real, host string, port uint16) (*broker, error) {
 			continue
 		}
 		b := &broker{main: main}
-		advertise := a.options.Advertise
-		if at.Addr() != a.options.Listen {
-			advertise = at.Addr().String() // an address of its own for each broker
+		b.advertised = a.Advertised(main.Address.Port())
+		if at.Addr() != a.options.Listen { // an address of its own for each broker
+			b.advertised = main.Address.String()
 		}
-		b.advertised = net.JoinHostPort(advertise, strconv.Itoa(int(main.Address.Port())))
 		if port > 2 && at.Port() > 2 {
 			vip := net.JoinHostPort(host, strconv.Itoa(int(port)-2))
 			b.vip, err = a.proxy.Listen(netip.AddrPortFrom(at.Addr(), at.Port()-2).String(), ListenOptions{Mode: "broker VIP", Target: vip, Rewriter: a})
@@ -238,5 +259,8 @@ func (a *Addresses) forget(now time.Time) {
 			b.vip.Close()
 		}
 		delete(a.brokers, real)
+		if host, err := netip.ParseAddrPort(real); err == nil {
+			delete(a.hosts, host)
+		}
 	}
 }

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"slices"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 )
 
@@ -41,10 +43,11 @@ type Listener struct {
 	Address netip.AddrPort
 
 	proxy   *Proxy
-	net     net.Listener
 	cancel  context.CancelFunc
 	open    atomic.Int64
 	mu      sync.Mutex
+	net     net.Listener
+	closed  bool
 	failing error
 }
 
@@ -55,6 +58,9 @@ func (l *Listener) Open() int64 { return l.open.Load() }
 func (p *Proxy) Listen(address string, o ListenOptions) (*Listener, error) {
 	if o.Resolve == nil {
 		o.Resolve = Fixed(o.Target)
+	}
+	if p.listens(address) {
+		return nil, listenError(address, syscall.EADDRINUSE)
 	}
 	inner, err := net.Listen("tcp", address)
 	if err != nil {
@@ -76,6 +82,12 @@ func (p *Proxy) Listen(address string, o ListenOptions) (*Listener, error) {
 	return l, nil
 }
 
+// listens tells whether a listener has this address, also while it refuses connections.
+func (p *Proxy) listens(address string) bool {
+	at, err := netip.ParseAddrPort(address)
+	return err == nil && slices.ContainsFunc(p.Listeners(), func(l *Listener) bool { return l.Address == at })
+}
+
 // Close stops accepting. Connections go on.
 func (l *Listener) Close() error {
 	l.proxy.mu.Lock()
@@ -87,6 +99,12 @@ func (l *Listener) Close() error {
 	}
 	l.proxy.mu.Unlock()
 	l.cancel()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.closed = true
+	if l.mirrors() { // it is closed already
+		return nil
+	}
 	return l.net.Close()
 }
 
@@ -113,8 +131,9 @@ const (
 // accept goes on until the listener is closed. Want of descriptors or memory is waited out.
 func (l *Listener) accept(ctx context.Context) {
 	pause := firstPause
+	var said time.Time
 	for {
-		client, err := l.net.Accept()
+		client, err := l.next()
 		if err == nil {
 			l.setErr(nil)
 			pause = firstPause
@@ -127,10 +146,14 @@ func (l *Listener) accept(ctx context.Context) {
 			}()
 			continue
 		}
+		if errors.Is(l.Err(), ErrMirrored) && l.probe(ctx) {
+			continue
+		}
 		if ctx.Err() != nil || errors.Is(err, net.ErrClosed) {
 			return
 		}
-		if l.setErr(err) {
+		if l.setErr(err) && time.Since(said) > sayAgain {
+			said = time.Now()
 			l.proxy.Notice("accepting on " + l.Address.String() + " pauses: " + err.Error())
 		}
 		if !temporary(err) {
@@ -149,6 +172,9 @@ func (l *Listener) accept(ctx context.Context) {
 func (l *Listener) setErr(err error) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.mirrors() { // accepted before that
+		return false
+	}
 	changed := (l.failing == nil) != (err == nil)
 	l.failing = err
 	return changed

@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"net/netip"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -26,6 +28,9 @@ const (
 // Options say how a Proxy works. The zero value relays, and shows nothing.
 type Options struct {
 	Observer Observer // nil: nobody looks, and the kernel carries the bytes
+	// Notice gets the lines for people where there is no Observer. It may be called from any goroutine, and must not wait. nil:
+	// nobody gets them.
+	Notice func(text string)
 	// Connect prepares both sides before bytes are relayed: TLS, the PROXY protocol. dial connects to the Conn's Target.
 	// It closes neither argument on failure. nil: dial alone.
 	Connect func(ctx context.Context, c *Conn, client net.Conn, dial func(context.Context) (net.Conn, error)) (net.Conn, net.Conn, error)
@@ -34,8 +39,12 @@ type Options struct {
 	DialTimeout time.Duration // 0: DefaultDialTimeout
 	// ProxyProtocol sends each upstream the address of its client first (PROXY protocol, version 2).
 	ProxyProtocol bool
-	MaxConns      int   // connections at a time; 0: DefaultConns. More are closed at once
-	Memory        int64 // bytes that wait for the observer or are held for rewriting; 0: DefaultMemory
+	// MirrorRefused closes a listener with a target while that refuses connections, so that clients are refused, too.
+	MirrorRefused bool
+	// GoAway answers, while Shutdown waits, requests of Java clients since 5.3.2 with GO_AWAY, so that they go elsewhere.
+	GoAway   bool
+	MaxConns int   // connections at a time; 0: DefaultConns. More are closed at once
+	Memory   int64 // bytes that wait for the observer or are held for rewriting; 0: DefaultMemory
 }
 
 // Stats are counters, exact at any time.
@@ -56,9 +65,12 @@ type Proxy struct {
 	budget  atomic.Int64
 
 	accepted, refused, dialErrors, unseen atomic.Uint64
-	number                                atomic.Uint64
+	starved                               atomic.Int32 // connections that wait for a descriptor
+	ending                                atomic.Bool  // Shutdown was called
+	declined                              atomic.Int64 // bytes of requests that did not go on
 
 	mu        sync.Mutex
+	number    uint64 // of the latest connection
 	listeners []*Listener
 	conns     map[*Conn]struct{}
 	closing   bool
@@ -107,7 +119,10 @@ func New(o Options) *Proxy {
 func (p *Proxy) Notice(text string) { p.notice(nil, text) }
 
 func (p *Proxy) notice(c *Conn, text string) {
-	if p.tap != nil && (c == nil || !c.unseen) {
+	switch {
+	case p.tap == nil && p.options.Notice != nil:
+		p.options.Notice(text)
+	case p.tap != nil && (c == nil || !c.unseen):
 		p.tap.notice(c, time.Now().UnixNano(), text)
 	}
 }
@@ -134,10 +149,7 @@ func (p *Proxy) serve(ctx context.Context, l *Listener, client net.Conn) {
 		return
 	}
 	c.Local, c.Upstream, c.Opened = addrPort(to.LocalAddr()), addrPort(to.RemoteAddr()), time.Now()
-	if p.tap != nil && !p.tap.open(c) {
-		c.unseen = true
-		p.unseen.Add(1)
-	}
+	p.announce(c)
 	dir, why := p.relay(ctx, c, newSide(from), newSide(to))
 	if p.tap != nil && !c.unseen {
 		p.tap.put(item{kind: itemClose, cost: itemSize, conn: c, dir: dir, time: time.Now().UnixNano(), why: why})
@@ -166,7 +178,11 @@ func (p *Proxy) connect(ctx context.Context, l *Listener, c *Conn, client net.Co
 	from, to, err = p.options.Connect(ctx, c, client, func(ctx context.Context) (net.Conn, error) {
 		ctx, cancel := context.WithTimeout(ctx, p.options.DialTimeout)
 		defer cancel()
-		upstream, err := p.options.Dial(ctx, c.Target)
+		upstream, err := p.dial(ctx, c.Target)
+		l.dialed(err)
+		if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded) {
+			err = fmt.Errorf("%w: no answer within %v", err, p.options.DialTimeout)
+		}
 		if err == nil && p.options.ProxyProtocol {
 			if _, err = upstream.Write(proxyHeader(c.Client, addrPort(upstream.RemoteAddr()))); err != nil {
 				upstream.Close()
@@ -189,7 +205,8 @@ func (p *Proxy) failed(c *Conn, err error) {
 	if to == "" {
 		to = "an unknown address"
 	}
-	p.notice(nil, fmt.Sprintf("%s wanted %s: %v", c.Client, to, err))
+	why := strings.ReplaceAll(err.Error(), "\n", "; ") // of several servers
+	p.notice(nil, fmt.Sprintf("%s wanted %s: %s", c.Client, to, why))
 }
 
 // relay runs both pumps until both directions have ended.
@@ -210,37 +227,61 @@ func (p *Proxy) relay(ctx context.Context, c *Conn, client, upstream *side) (ses
 			upstream.Close()
 		})
 	})
-	a := &asked{}
-	type result struct {
-		dir session.Direction
-		err error
-	}
-	results := make(chan result, 2)
+	a, f := &asked{}, p.newFarewell(c, client)
+	results, order := make(chan error, 2), make(chan session.Direction, 2)
+	var gone atomic.Bool
 	run := func(dir session.Direction, src, dst *side) {
-		u := &pump{proxy: p, conn: c, dir: dir, src: src, dst: dst, asked: a}
+		u := &pump{proxy: p, conn: c, dir: dir, src: src, dst: dst, asked: a, farewell: f}
 		u.gate = gate{conn: c, asked: a, rewriter: c.rewriter, budget: &p.budget}
 		err := u.run()
+		f.end(dir)
 		var failed *TLSError
 		if errors.As(err, &failed) { // in TLS 1.3 a server looks at the client's certificate after the handshake
 			p.notice(c, failed.Error())
 		}
-		if err == nil {
-			dst.closeWrite()
-		} else {
-			reset() // mirrored: what one side did to us, the other side sees
+		lost, by := errors.As(err, new(writeError)), dir
+		if lost {
+			by = dir.Reverse()
 		}
-		results <- result{dir, err}
+		order <- by // before the other side sees it, and ends, too
+		switch {
+		case lost: // dst is gone: the other pump carries on what it sent before, and ends then
+			gone.Store(true)
+		case err != nil:
+			reset() // mirrored: what one side did to us, the other side sees
+		case !gone.Load():
+			dst.closeWrite()
+		}
+		results <- err
 	}
 	go run(session.ServerToClient, upstream, client)
 	run(session.ClientToServer, client, upstream)
-	first := <-results
-	second := <-results
-	for _, r := range []result{first, second} {
-		if r.err != nil && !errors.Is(r.err, net.ErrClosed) { // that was us
-			return first.dir, session.CloseRST
+	why := session.CloseFIN
+	for range 2 {
+		if err := <-results; err != nil && !errors.Is(err, net.ErrClosed) { // that was us
+			why = session.CloseRST
 		}
 	}
-	return first.dir, session.CloseFIN
+	if gone.Load() {
+		reset()
+	}
+	return <-order, why
+}
+
+// unseenNumber is what the numbers of connections are above that the observer was not told of.
+const unseenNumber = 1 << 32
+
+// announce tells the observer of a connection and numbers it: who counts the observer's connections gets the same numbers.
+func (p *Proxy) announce(c *Conn) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	c.Number = p.number + 1
+	if p.tap != nil && !p.tap.open(c) {
+		c.unseen = true
+		c.Number = unseenNumber + p.unseen.Add(1)
+		return
+	}
+	p.number++
 }
 
 func (p *Proxy) enter(c *Conn) bool {
@@ -249,7 +290,6 @@ func (p *Proxy) enter(c *Conn) bool {
 	if p.closing || len(p.conns) >= p.options.MaxConns {
 		return false
 	}
-	c.Number = p.number.Add(1)
 	p.conns[c] = struct{}{}
 	p.group.Add(1)
 	return true
@@ -266,7 +306,7 @@ func (p *Proxy) leave(c *Conn) {
 	p.group.Done()
 }
 
-// Conns are the open connections, by number.
+// Conns are the open connections, by number; last those that are being made, which have none.
 func (p *Proxy) Conns() []*Conn {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -274,7 +314,7 @@ func (p *Proxy) Conns() []*Conn {
 	for c := range p.conns {
 		all = append(all, c)
 	}
-	slices.SortFunc(all, func(a, b *Conn) int { return int(a.Number) - int(b.Number) })
+	slices.SortFunc(all, func(a, b *Conn) int { return cmp.Compare(a.Number-1, b.Number-1) })
 	return all
 }
 
@@ -297,65 +337,6 @@ func (p *Proxy) Stats() Stats {
 	return s
 }
 
-// quiet is how long nothing may be relayed until connections count as having nothing to finish: clients keep theirs open
-// as long as they live.
-const quiet = 300 * time.Millisecond
-
-// Shutdown stops accepting, waits until nothing goes through any more or ctx is done, and closes the connections: in the
-// regular way, or with a reset where ctx was done first. The observer has seen everything when it returns.
-func (p *Proxy) Shutdown(ctx context.Context) {
-	p.mu.Lock()
-	p.closing = true
-	listeners := slices.Clone(p.listeners)
-	p.mu.Unlock()
-	for _, l := range listeners {
-		l.Close()
-	}
-	done := make(chan struct{})
-	go func() {
-		p.group.Wait()
-		close(done)
-	}()
-	if p.calm(ctx, done) {
-		for _, c := range p.Conns() {
-			if finish, ok := c.finish.Load().(func()); ok {
-				finish()
-			} else {
-				c.Abort()
-			}
-		}
-	} else {
-		for _, c := range p.Conns() {
-			c.Abort()
-		}
-	}
-	<-done
-	p.pipes.close()
-	if p.tap != nil {
-		p.tap.close()
-	}
-	<-p.observed
-}
-
-// calm waits until done, or until nothing was relayed for a while. It returns false when ctx is done before.
-func (p *Proxy) calm(ctx context.Context, done <-chan struct{}) bool {
-	last := p.Stats().Relayed
-	for {
-		select {
-		case <-done:
-			return true
-		case <-ctx.Done():
-			return false
-		case <-time.After(quiet):
-		}
-		now := p.Stats().Relayed
-		if now == last {
-			return true
-		}
-		last = now
-	}
-}
-
 func addrPort(a net.Addr) netip.AddrPort {
 	if t, ok := a.(*net.TCPAddr); ok {
 		ap := t.AddrPort()
@@ -366,10 +347,5 @@ func addrPort(a net.Addr) netip.AddrPort {
 
 // temporary tells whether accepting may work again later: no file descriptor, no memory, or a client that went away.
 func temporary(err error) bool {
-	for _, e := range []error{syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM, syscall.ECONNABORTED, os.ErrDeadlineExceeded} {
-		if errors.Is(err, e) {
-			return true
-		}
-	}
-	return false
+	return exhausted(err) || errors.Is(err, syscall.ECONNABORTED) || errors.Is(err, os.ErrDeadlineExceeded)
 }

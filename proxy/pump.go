@@ -15,6 +15,7 @@ type pump struct {
 	dir      session.Direction
 	src, dst *side
 	asked    *asked
+	farewell *farewell // nil: requests are not answered here
 
 	scanner  scanner // of requests
 	gate     gate    // of answers
@@ -27,7 +28,7 @@ type pump struct {
 
 // run carries bytes until src ends or either side fails. The error is that of the side that failed; nil after a FIN.
 func (p *pump) run() error {
-	if p.proxy.tap == nil && p.conn.rewriter == nil {
+	if p.proxy.tap == nil && p.conn.rewriter == nil && p.farewell == nil {
 		if err := p.splice(); err != errNoSplice {
 			return err
 		}
@@ -38,12 +39,12 @@ func (p *pump) run() error {
 		if err == nil {
 			continue
 		}
+		defer p.tell(true)
 		if held := p.gate.end(); len(held) > 0 { // the stream ended inside an answer
 			if err := p.out(held, held); err != nil {
 				return err
 			}
 		}
-		p.tell(true)
 		if ended(err) {
 			return nil
 		}
@@ -61,6 +62,11 @@ func (p *pump) use(b []byte, from *buffer) error {
 	if p.conn.relayed[p.dir].Add(uint64(len(b))) == uint64(len(b)) {
 		p.tls = b[0] == recordHandshake
 	}
+	return p.farewell.use(p, b)
+}
+
+// carry lets bytes go on, rewritten where that is wanted.
+func (p *pump) carry(b []byte) error {
 	if p.conn.rewriter == nil {
 		return p.out(b, b)
 	}

@@ -28,8 +28,8 @@ type asked struct {
 	codes map[int32]int32 // by opaque
 }
 
-// maxAsked bounds the table; nobody asks for so many addresses at once.
-const maxAsked = 4096
+// maxAsked bounds the table, about 300 KB: with more requests on their way an answer may go on as it is.
+const maxAsked = 1 << 14
 
 func (a *asked) add(opaque, code int32) {
 	a.mu.Lock()
@@ -211,7 +211,9 @@ func (g *gate) release(out func(read, written []byte) error) error {
 }
 
 func (g *gate) rewrite(p decode.Prefix, out func(read, written []byte) error) error {
-	held := g.end()
+	held, reserved := g.held, g.reserved
+	g.held, g.reserved = nil, 0
+	defer g.budget.Add(reserved) // a client that reads slowly has it until then
 	f := decode.Cut(held, p)
 	code, _ := g.asked.take(g.command.Opaque)
 	if written := g.rewriter.Rewrite(g.conn, code, &g.command, f); written != nil {

@@ -54,7 +54,7 @@ func newCtl(t *terminal) *cobra.Command {
 	f.StringVar(&o.addr, "addr", "", "ask the proxy at `HOST:PORT`")
 	f.StringVarP(&o.output, "output", "o", "text", "text, or json: as the proxy answers")
 	cmd.AddCommand(
-		o.asking(t, "connections", "List the open connections", "/connections", writeConnections),
+		o.asking(t, "connections", "List the open connections; NUMBER is conn of their events", "/connections", writeConnections),
 		o.asking(t, "listeners", "List what the proxy listens on", "/listeners", writeListeners),
 		o.asking(t, "stats", "Print counters", "/stats", writeStats),
 		o.asking(t, "health", "Tell whether all listeners accept; the exit code is 1 if not", "/readyz", writeReady),

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -57,11 +58,14 @@ func writeConnections(w io.Writer, answer []byte) error {
 	}
 	return table(w, "NUMBER\tMODE\tCLIENT\tTARGET\tUPSTREAM\tAGE\tC2S BYTES\tS2C BYTES\tNOTES", func(line func(...any)) {
 		for _, c := range list {
-			age := "-"
+			number, age := "-", "-"
+			if c.Number > 0 {
+				number = strconv.FormatUint(c.Number, 10)
+			}
 			if !c.Opened.IsZero() {
 				age = max(time.Since(c.Opened), 0).Round(time.Second).String()
 			}
-			line(c.Number, c.Mode, c.Client, orDash(c.Target), orDash(addressText(c.Upstream)), age,
+			line(number, c.Mode, c.Client, orDash(c.Target), orDash(addressText(c.Upstream)), age,
 				c.Relayed.ClientToServer, c.Relayed.ServerToClient, connectionNotes(c))
 		}
 	})
@@ -70,7 +74,7 @@ func writeConnections(w io.Writer, answer []byte) error {
 func connectionNotes(c control.Connection) string {
 	var notes []string
 	if c.Upstream == (netip.AddrPort{}) {
-		notes = append(notes, "no byte counted yet")
+		notes = append(notes, "being made")
 	}
 	if c.TLS {
 		notes = append(notes, "TLS")
@@ -111,7 +115,7 @@ func writeListeners(w io.Writer, answer []byte) error {
 		for _, l := range list {
 			state := "accepts"
 			if l.Error != "" {
-				state = "pauses: " + l.Error
+				state = "does not accept: " + l.Error
 			}
 			line(l.Mode, l.Address, orDash(l.Target), l.Open, state)
 		}

@@ -30,6 +30,8 @@ type proxyOptions struct {
 	headless      bool
 	noTap         bool
 	proxyProtocol bool
+	mirrorRefused bool
+	goAway        bool
 	grace         time.Duration
 	dialTimeout   time.Duration
 	maxConns      int
@@ -64,6 +66,7 @@ func newProxy(t *terminal) *cobra.Command {
 	o.modes.addTo(f)
 	o.tls.addTo(f)
 	f.BoolVar(&o.proxyProtocol, "proxy-protocol", false, "tell brokers the client's address (PROXY protocol 2; brokers since 5.1.4)")
+	f.BoolVar(&o.mirrorRefused, "mirror-refused", false, "refuse connections for a server while it refuses them, instead of resetting them")
 	f.StringVar(&o.record.path, "record", "", "record to `FILE`, as pcapng with the client's and the upstream's side; compressed if it ends in .zst")
 	o.record.addRotation(f)
 	o.mask.addTo(f)
@@ -74,6 +77,7 @@ func newProxy(t *terminal) *cobra.Command {
 	o.ending.addTo(f)
 	f.BoolVar(&o.noTap, "no-tap", false, "relay only, as fast as can be: nothing is shown or recorded")
 	f.DurationVar(&o.grace, "grace", 10*time.Second, "at the end wait so long for connections to finish; a second signal ends at once")
+	f.BoolVar(&o.goAway, "go-away", false, "meanwhile answer requests of Java clients since 5.3.2 with GO_AWAY: they connect anew to the same address, where another proxy may listen")
 	f.DurationVar(&o.dialTimeout, "dial-timeout", proxy.DefaultDialTimeout, "give up connecting to a server after so long")
 	f.IntVar(&o.maxConns, "max-conns", proxy.DefaultConns, "refuse more than `N` connections at a time")
 	f.Var(&o.memory, "mem", "memory for bytes that wait to be looked at")
@@ -88,6 +92,8 @@ func (o *proxyOptions) check() error {
 	switch {
 	case len(m.nameServers) == 0 && m.socks == "" && m.redirect == "" && len(m.maps) == 0:
 		return usagef("what shall be relayed? -n NAMESERVER:PORT, --socks ADDR, --redirect ADDR or --map LISTEN=UPSTREAM (see mqsniff proxy --help)")
+	case len(m.nameServers) == 0 && (m.nsaddr != "" || m.storeHost):
+		return usagef("--nsaddr and --rewrite-store-host go with -n NAMESERVER:PORT")
 	case o.noTap && (o.record.path != "" || o.print.output != "" && o.print.output != "none" || o.ending.until != ""):
 		return usagef("--no-tap shows nothing: leave out --record, -o and --until")
 	case o.maxConns < 1 || o.memory < 1<<20 || o.grace < 0 || o.dialTimeout <= 0:
@@ -149,15 +155,18 @@ func (o *proxyOptions) run(ctx context.Context, t *terminal) error {
 		}
 		defer r.source.recorder.Close()
 	}
+	if o.record.path != "" {
+		r.source.asked.main, r.source.asked.mainFile = r.source.recorder, o.record.path
+	}
 	r.source.asked.options = func(path string) capture.RelayedOptions {
 		return o.mask.options(recordOptions{path: path}.options(false))
 	}
 	relay := proxy.Options{
 		Observer: r.source, Connect: secure.Connect, Dial: o.modes.dialer(reachable), DialTimeout: o.dialTimeout, ProxyProtocol: o.proxyProtocol,
-		MaxConns: o.maxConns, Memory: int64(o.memory),
+		MirrorRefused: o.mirrorRefused, GoAway: o.goAway, MaxConns: o.maxConns, Memory: int64(o.memory),
 	}
 	if o.noTap {
-		relay.Observer = nil
+		relay.Observer, relay.Notice = nil, t.sayer()
 	}
 	r.ca = secure.CA()
 	return r.run(ctx, relay, screen)
@@ -202,6 +211,9 @@ func (r *proxyRun) run(ctx context.Context, relay proxy.Options, screen bool) er
 		operation.notReady()
 		grace, cancel := context.WithTimeout(context.Background(), o.grace)
 		defer cancel()
+		defer time.AfterFunc(o.grace+time.Second, func() {
+			r.terminal.say("waiting for the output, which takes nothing: a second signal ends at once")
+		}).Stop()
 		r.proxy.Shutdown(grace)
 	})
 	defer shutdown()
@@ -214,11 +226,16 @@ func (r *proxyRun) run(ctx context.Context, relay proxy.Options, screen bool) er
 		return err
 	}
 	defer restore()
+	work, cancel := context.WithCancel(ctx)
+	defer cancel()
+	if o.modes.nsaddr != "" {
+		if err := operation.tellNameServer(work, &o.modes, addresses, r); err != nil {
+			return err
+		}
+	}
 	if err := operation.listen(r.proxy, addresses, r.proxy.Notice); err != nil {
 		return err
 	}
-	work, cancel := context.WithCancel(ctx)
-	defer cancel()
 	var group sync.WaitGroup
 	if o.beside != nil {
 		group.Go(func() { o.beside(work, r.proxy) })
@@ -228,7 +245,8 @@ func (r *proxyRun) run(ctx context.Context, relay proxy.Options, screen bool) er
 	group.Wait()
 	shutdown()
 	r.source.session.End()
-	err = errors.Join(err, r.source.asked.end())
+	err = errors.Join(err, r.source.asked.end(), r.endRecording())
+	r.sayUnseen()
 	if end != nil {
 		err = errors.Join(err, end.end(r.terminal, export.SourceStats{Files: []string{"proxy"}}))
 	}
@@ -295,4 +313,4 @@ func (r *proxyRun) screen() (show func(context.Context) error, err error) {
 }
 
 // errLeaks is a finding of --strict.
-var errLeaks = findingsError{errors.New("clients asked for addresses that would have led them past the proxy; they were refused")}
+var errLeaks = findingsError{errors.New("there were ways past the proxy for clients, as the lines with \"leak\" say; addresses among them were refused")}

@@ -3,11 +3,13 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/spf13/pflag"
 
@@ -18,6 +20,7 @@ import (
 type modeOptions struct {
 	nameServers []string
 	listen      string
+	nsaddr      string
 	socks       string
 	redirect    string
 	setup       bool
@@ -30,12 +33,14 @@ type modeOptions struct {
 	dial      []string
 	external  []string
 	internal  bool
+	storeHost bool
 	strict    bool
 }
 
 func (o *modeOptions) addTo(f *pflag.FlagSet) {
 	f.StringArrayVarP(&o.nameServers, "namesrv", "n", nil, "relay to the name server `HOST:PORT` and to all brokers that it names; can be repeated, the first that answers is taken")
 	f.StringVar(&o.listen, "listen", "127.0.0.1:19876", "the name server's `ADDR` for clients")
+	f.StringVar(&o.nsaddr, "nsaddr", "", "tell clients without namesrvAddr that address over HTTP on `ADDR`: GET /rocketmq/nsaddr (rocketmq.namesrv.domain)")
 	f.StringVar(&o.socks, "socks", "", "serve SOCKS5 on `ADDR`: for Java clients, nothing is rewritten")
 	f.StringVar(&o.redirect, "redirect", "", "relay connections that the kernel redirects to `ADDR` (Linux)")
 	f.StringSliceVar(&o.targets, "redirect-to", []string{"9876", "10911", "10909"}, "with --redirect: what to redirect, `PORT` or ADDRESS:PORT")
@@ -47,6 +52,7 @@ func (o *modeOptions) addTo(f *pflag.FlagSet) {
 	f.StringArrayVar(&o.dial, "dial", nil, "connect to REACHABLE where the cluster says ADVERTISED: `ADVERTISED=REACHABLE`; can be repeated")
 	f.StringArrayVar(&o.external, "external", nil, "tell clients ADVERTISED for a broker that somebody else relays: `REAL=ADVERTISED`; can be repeated")
 	f.BoolVar(&o.internal, "rewrite-internal", false, "rewrite what brokers ask about each other, too (GET_BROKER_MEMBER_GROUP)")
+	f.BoolVar(&o.storeHost, "rewrite-store-host", false, "rewrite brokers' addresses in messages and offset message ids, too, so that look-ups by id come here; applications then see other ids")
 	f.BoolVar(&o.strict, "strict", false, "refuse answers that would lead past the proxy; the exit code is 3 if there were any")
 }
 
@@ -107,11 +113,12 @@ func (o *modeOptions) dialer(reachable map[string]string) func(context.Context, 
 	}
 	return func(ctx context.Context, target string) (net.Conn, error) {
 		var errs []error
-		for address := range strings.SplitSeq(target, ";") {
+		list := strings.Split(target, ";")
+		for i, address := range list {
 			if to, ok := reachable[address]; ok {
 				address = to
 			}
-			c, err := dial(ctx, address)
+			c, err := dialShare(ctx, dial, address, len(list)-i)
 			if err == nil {
 				return c, nil
 			}
@@ -119,6 +126,17 @@ func (o *modeOptions) dialer(reachable map[string]string) func(context.Context, 
 		}
 		return nil, errors.Join(errs...)
 	}
+}
+
+// dialShare connects with a part of the time that is left, so that one of several servers that does not answer leaves time for
+// the others.
+func dialShare(ctx context.Context, dial func(context.Context, string) (net.Conn, error), address string, parts int) (net.Conn, error) {
+	if end, ok := ctx.Deadline(); ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, time.Until(end)/time.Duration(parts))
+		defer cancel()
+	}
+	return dial(ctx, address)
 }
 
 // listeners opens what the flags ask for. leak is told what could lead clients past the proxy.
@@ -146,7 +164,8 @@ func (o *modeOptions) listeners(p *proxy.Proxy, leak func(string)) (*proxy.Addre
 			return nil, err
 		}
 		addresses, err = proxy.NewAddresses(proxy.AddressOptions{
-			Listen: at.Addr(), Advertise: o.advertise, Ports: ports, External: external, Internal: o.internal, Strict: o.strict, Leak: leak,
+			Listen: at.Addr(), Advertise: o.advertise, Ports: ports, External: external, Internal: o.internal,
+			StoreHost: o.storeHost, Strict: o.strict, Leak: leak,
 		})
 		if err != nil {
 			return nil, usageError{err}
@@ -154,7 +173,7 @@ func (o *modeOptions) listeners(p *proxy.Proxy, leak func(string)) (*proxy.Addre
 		addresses.SetProxy(p)
 		target := strings.Join(o.nameServers, ";")
 		if _, err := p.Listen(at.String(), proxy.ListenOptions{Mode: "name server", Target: target, Rewriter: addresses}); err != nil {
-			return nil, err
+			return nil, fmt.Errorf("--listen: %w", err)
 		}
 	}
 	if o.socks != "" {
@@ -164,7 +183,7 @@ func (o *modeOptions) listeners(p *proxy.Proxy, leak func(string)) (*proxy.Addre
 		}
 		names := &proxy.Names{}
 		if _, err := p.Listen(at.String(), proxy.ListenOptions{Mode: "socks", Resolve: (&proxy.Socks{Names: names}).Resolve, Rewriter: names}); err != nil {
-			return nil, err
+			return nil, fmt.Errorf("--socks: %w", err)
 		}
 	}
 	if o.redirect != "" {
@@ -173,7 +192,7 @@ func (o *modeOptions) listeners(p *proxy.Proxy, leak func(string)) (*proxy.Addre
 			return nil, err
 		}
 		if _, err := p.Listen(at.String(), proxy.ListenOptions{Mode: "redirect", Resolve: proxy.Redirect}); err != nil {
-			return nil, err
+			return nil, fmt.Errorf("--redirect: %w", err)
 		}
 	}
 	maps, err := pairs("--map", o.maps)
@@ -186,7 +205,7 @@ func (o *modeOptions) listeners(p *proxy.Proxy, leak func(string)) (*proxy.Addre
 			return nil, err
 		}
 		if _, err := p.Listen(at.String(), proxy.ListenOptions{Mode: "map", Target: upstream}); err != nil {
-			return nil, err
+			return nil, fmt.Errorf("--map: %w", err)
 		}
 	}
 	return addresses, nil

@@ -32,9 +32,12 @@ func (o maskOptions) options(r capture.RecordOptions) capture.RelayedOptions {
 // what the Observer gets. Connections that are open when it begins are recorded from there on.
 type onDemand struct {
 	options func(path string) capture.RelayedOptions
+	// main is the recording of --record and its file, which mu guards; nil: none.
+	main     *capture.Relayed
+	mainFile string
 
 	mu     sync.Mutex
-	file   string
+	file   string           // that is being written
 	writer *capture.Relayed // nil: nothing is recorded
 	flows  map[*proxy.Conn]*capture.Flow
 }
@@ -45,11 +48,15 @@ var errNotRecording = errors.New("nothing is recorded: mqsniff ctl record start 
 func (o *onDemand) Recording() control.Recording {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.writer == nil {
+	writer, file := o.writer, o.file
+	if writer == nil {
+		writer, file = o.main, o.mainFile
+	}
+	if writer == nil {
 		return control.Recording{}
 	}
-	s := o.writer.Stats()
-	return control.Recording{On: true, File: o.file, Packets: s.Packets, Bytes: s.Bytes, Lost: s.Refused}
+	s := writer.Stats()
+	return control.Recording{On: true, File: file, Packets: s.Packets, Bytes: s.Bytes, Lost: s.Refused}
 }
 
 // Start is part of control.Recorder.
@@ -59,15 +66,11 @@ func (o *onDemand) Start(file string) error {
 	if o.writer != nil {
 		return fmt.Errorf("%s is being written: mqsniff ctl record stop ends that", o.file)
 	}
-	return o.start(file)
-}
-
-func (o *onDemand) start(file string) (err error) {
-	if o.writer, err = capture.NewRelayed(o.options(file)); err != nil {
-		o.writer = nil
+	writer, err := capture.NewRelayed(o.options(file))
+	if err != nil {
 		return err
 	}
-	o.file, o.flows = file, map[*proxy.Conn]*capture.Flow{}
+	o.file, o.writer, o.flows = file, writer, map[*proxy.Conn]*capture.Flow{}
 	return nil
 }
 
@@ -79,7 +82,10 @@ func (o *onDemand) Stop() error {
 }
 
 func (o *onDemand) stop() error {
-	if o.writer == nil {
+	switch {
+	case o.writer == nil && o.main != nil:
+		return fmt.Errorf("%s is the file of --record: it ends with the proxy", o.mainFile)
+	case o.writer == nil:
 		return errNotRecording
 	}
 	err := o.writer.Close()
@@ -87,11 +93,22 @@ func (o *onDemand) stop() error {
 	return err
 }
 
-// Rotate is part of control.Recorder. The next file has the first one's name and a number.
+// Rotate is part of control.Recorder. The next file has the first one's name with a number and the time.
 func (o *onDemand) Rotate() error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return errors.New("a recording that ctl began has one file: stop it and start another, or begin with proxy --record FILE --rotate-size SIZE")
+	writer, file := o.writer, &o.file
+	if writer == nil {
+		writer, file = o.main, &o.mainFile
+	}
+	if writer == nil {
+		return errNotRecording
+	}
+	next, err := writer.Rotate()
+	if err == nil {
+		*file = next
+	}
+	return err
 }
 
 // flow is called with mu held, while something is recorded.

@@ -147,19 +147,23 @@ func TestProxyRecordsWhatItShows(t *testing.T) {
 
 func TestProxyUsage(t *testing.T) {
 	for args, want := range map[string]string{
-		"":                                       "what shall be relayed?",
-		"-n nowhere":                             "no host:port",
-		"-n a:1 --listen :9876":                  "0.0.0.0:9876 if that is meant",
-		"-n a:1 --listen 0.0.0.0:0":              "--advertise",
-		"-n a:1 --ports range:1-2":               "--ports",
-		"-n a:1 --listen 127.0.0.1:0 --dial x":   "--dial",
-		"--map a=b":                              "--map",
-		"--map 127.0.0.1:0=a:1 --tls x":          "--tls",
-		"--map 127.0.0.1:0=a:1 --no-tap -o json": "--no-tap",
-		"--map 127.0.0.1:0=a:1 --setup":          "--redirect",
-		"--map 127.0.0.1:0=a:1 --mem 1":          "--mem",
-		"--map 127.0.0.1:0=a:1 -o x":             "-o is",
-		"--map 127.0.0.1:0=a:1 --rotate-keep 2":  "--rotate",
+		"":                          "what shall be relayed?",
+		"-n nowhere":                "no host:port",
+		"-n a:1 --listen :9876":     "0.0.0.0:9876 if that is meant",
+		"-n a:1 --listen 0.0.0.0:0": "--advertise",
+		"-n a:1 --listen 127.0.0.1:0 --nsaddr :8080":                                 "0.0.0.0:8080 if that is meant",
+		"--map 127.0.0.1:0=a:1 --nsaddr 127.0.0.1:0":                                 "--nsaddr",
+		"--map 127.0.0.1:0=a:1 --rewrite-store-host":                                 "--rewrite-store-host",
+		"-n a:1 --listen 127.0.0.1:0 --rewrite-store-host --advertise proxy.example": "advertise an IP address",
+		"-n a:1 --ports range:1-2":                                                   "--ports",
+		"-n a:1 --listen 127.0.0.1:0 --dial x":                                       "--dial",
+		"--map a=b":                                                                  "--map",
+		"--map 127.0.0.1:0=a:1 --tls x":                                              "--tls",
+		"--map 127.0.0.1:0=a:1 --no-tap -o json":                                     "--no-tap",
+		"--map 127.0.0.1:0=a:1 --setup":                                              "--redirect",
+		"--map 127.0.0.1:0=a:1 --mem 1":                                              "--mem",
+		"--map 127.0.0.1:0=a:1 -o x":                                                 "-o is",
+		"--map 127.0.0.1:0=a:1 --rotate-keep 2":                                      "--rotate",
 	} {
 		var out, errs bytes.Buffer
 		all := append(strings.Fields("proxy --headless --control none"), strings.Fields(args)...)

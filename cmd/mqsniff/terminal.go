@@ -26,6 +26,22 @@ func (t *terminal) say(line string) {
 	fmt.Fprintln(t.errs, "mqsniff:", line)
 }
 
+// sayer returns a say that does not wait: what cannot be written for long is left out.
+func (t *terminal) sayer() func(line string) {
+	lines := make(chan string, 64)
+	go func() {
+		for line := range lines {
+			t.say(line)
+		}
+	}()
+	return func(line string) {
+		select {
+		case lines <- line:
+		default:
+		}
+	}
+}
+
 func isTerminal(v any) bool {
 	f, ok := v.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
