@@ -34,7 +34,7 @@ type RelayedOptions struct {
 // RelayedStats counts what was recorded.
 type RelayedStats struct {
 	Packets uint64 // of both interfaces
-	Bytes   uint64 // captured bytes of them, headers included
+	Bytes   uint64 // captured bytes, headers included, also of those that were refused
 	Refused uint64 // packets that did not get into the file that was asked for
 }
 

@@ -147,17 +147,11 @@ func (o *proxyOptions) run(ctx context.Context, t *terminal) error {
 	if !screen {
 		r.source.notice = t.say
 	}
-	if o.record.path != "" || screen {
-		record := o.record.options(screen)
-		record.Notice = r.source.notice
-		if r.source.recorder, err = capture.NewRelayed(o.mask.options(record)); err != nil {
-			return err
+	defer func() {
+		if r.source.recorder != nil {
+			r.source.recorder.Close()
 		}
-		defer r.source.recorder.Close()
-	}
-	if o.record.path != "" {
-		r.source.asked.main, r.source.asked.mainFile = r.source.recorder, o.record.path
-	}
+	}()
 	r.source.asked.options = func(path string) capture.RelayedOptions {
 		return o.mask.options(recordOptions{path: path}.options(false))
 	}
@@ -217,6 +211,8 @@ func (r *proxyRun) run(ctx context.Context, relay proxy.Options, screen bool) er
 		r.proxy.Shutdown(grace)
 	})
 	defer shutdown()
+	observe := sync.OnceFunc(func() { close(r.source.begun) })
+	defer observe() // it would be waited for
 	addresses, err := o.modes.listeners(r.proxy, func(text string) { r.proxy.Notice("leak: " + text) })
 	if err != nil {
 		return err
@@ -234,6 +230,14 @@ func (r *proxyRun) run(ctx context.Context, relay proxy.Options, screen bool) er
 		}
 	}
 	if err := operation.listen(r.proxy, addresses, r.proxy.Notice); err != nil {
+		return err
+	}
+	// Not before: what cannot work shall leave an earlier recording as it is.
+	if err := r.beginRecording(screen); err != nil {
+		return err
+	}
+	observe()
+	if err := operation.ready.write(operation.lines); err != nil {
 		return err
 	}
 	var group sync.WaitGroup
@@ -294,7 +298,7 @@ func (r *proxyRun) screen() (show func(context.Context) error, err error) {
 	if err := o.screen.check(); err != nil {
 		return nil, err
 	}
-	store := session.NewStore(o.screen.maxEvents, r.source.session.Symbols, r.source.recorder)
+	store := session.NewStore(o.screen.maxEvents, r.source.session.Symbols, r.source)
 	r.source.handle = both(r.source.handle, store.Handle)
 	options := o.screen.options(store, credentials)
 	options.Notices = r.notices

@@ -60,7 +60,7 @@ func (o *operationOptions) begin(ctx context.Context, r *proxyRun) (*operation, 
 	return p, nil
 }
 
-// listen answers from now on, and says that all is ready.
+// listen answers from now on.
 func (p *operation) listen(relay *proxy.Proxy, addresses *proxy.Addresses, notice func(string)) error {
 	o := control.Options{Proxy: relay, Events: p.events, Recorder: p.record, Version: version(), Notice: notice}
 	if addresses != nil {
@@ -89,7 +89,7 @@ func (p *operation) listen(relay *proxy.Proxy, addresses *proxy.Addresses, notic
 	for _, l := range listeners {
 		p.lines = append(p.lines, readyLine{Mode: l.Mode, Address: l.Address.String(), Target: l.Target})
 	}
-	return p.ready.write(p.lines)
+	return nil
 }
 
 // notReady comes before the listeners close, end when nothing is relayed any more.

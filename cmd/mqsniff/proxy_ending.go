@@ -3,7 +3,30 @@ package main
 import (
 	"errors"
 	"fmt"
+
+	"github.com/mqsniff/mqsniff/capture"
 )
+
+// beginRecording makes the file of --record, or for the screen the temporary one that frames are read again from.
+func (r *proxyRun) beginRecording(screen bool) (err error) {
+	o := r.options
+	if o.record.path == "" && !screen {
+		return nil
+	}
+	record := o.record.options(screen)
+	record.Notice = r.source.notice
+	recorder, err := capture.NewRelayed(o.mask.options(record))
+	if err != nil {
+		return err
+	}
+	r.source.recorder = recorder
+	if o.record.path != "" {
+		r.source.asked.mu.Lock() // ctl may ask already
+		defer r.source.asked.mu.Unlock()
+		r.source.asked.main, r.source.asked.mainFile = recorder, o.record.path
+	}
+	return nil
+}
 
 // endRecording ends the file of --record, and says what did not get into it. That is an error where the file is all that there
 // was to see of the traffic.

@@ -19,6 +19,7 @@ type relaying struct {
 	notice   func(string)    // called with each notice, beside its event; nil: nothing
 	flush    func()          // called when there is nothing else to do, and at least every 100 ms
 	conns    map[*proxy.Conn]*relayedConn
+	begun    chan struct{} // closed when recorder is set: nothing is looked at before
 	flushed  time.Time
 }
 
@@ -29,13 +30,19 @@ type relayedConn struct {
 }
 
 func newRelaying() *relaying {
-	r := &relaying{conns: map[*proxy.Conn]*relayedConn{}, flush: func() {}}
+	r := &relaying{conns: map[*proxy.Conn]*relayedConn{}, begun: make(chan struct{}), flush: func() {}}
 	r.session = session.New(session.Options{}, func(ev *session.Event, v *session.View) { r.handle(ev, v) })
 	return r
 }
 
+// ReadAgain is part of session.Source. Events come when there is a recorder.
+func (r *relaying) ReadAgain(dst []byte, ref session.Ref, e session.Endpoints, dir session.Direction, n int) ([]byte, error) {
+	return r.recorder.ReadAgain(dst, ref, e, dir, n)
+}
+
 // Open is part of proxy.Observer.
 func (r *relaying) Open(c *proxy.Conn, t int64) {
+	<-r.begun
 	way := fmt.Sprintf("%s: %s to %s, %s to %s", c.Mode, c.Client, c.Listener, c.Local, c.Upstream)
 	if c.Target != c.Upstream.String() {
 		way += " (" + c.Target + ")"
@@ -74,6 +81,7 @@ func (r *relaying) Bytes(c *proxy.Conn, b proxy.Relayed) {
 
 // Idle is part of proxy.Observer.
 func (r *relaying) Idle() {
+	<-r.begun
 	if r.recorder != nil {
 		r.recorder.Flush()
 	}
@@ -93,6 +101,7 @@ func (r *relaying) Skipped(c *proxy.Conn, dir session.Direction, t, n int64) {
 
 // Notice is part of proxy.Observer.
 func (r *relaying) Notice(c *proxy.Conn, t int64, text string) {
+	<-r.begun
 	var to *session.Conn
 	if x := r.conns[c]; x != nil {
 		to = x.session
