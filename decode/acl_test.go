@@ -56,6 +56,16 @@ func TestSignaturesOfJava(t *testing.T) {
 	}
 }
 
+// What the C++ client signed: numbers of its JSON as text, and the body.
+func TestSignatureOfCPP(t *testing.T) {
+	f, cmd := split(t, recording(t, "signed send of the C++ client").Raw)
+	for secret, want := range map[string]Verdict{"labuser123": VerdictRight, "labuser12": VerdictWrong} {
+		if s := VerifySignature(cmd, f, Credentials{"labuser": secret}); s.Verdict != want || string(s.AccessKey) != "labuser" {
+			t.Errorf("%s: %+v, want %v", secret, s, want)
+		}
+	}
+}
+
 func TestSigningContent(t *testing.T) {
 	for _, c := range []struct {
 		name   string

@@ -77,6 +77,9 @@ func (o *outline) body(ctx Context, cmd *Command, f Frame) {
 	base := len(f.Raw) - len(f.Body)
 	if it.shape != shapeNone {
 		o.openBody("Body", bytesText(len(f.Body)), it.shape.String(), Range{base, len(f.Body)})
+		if it.shape == shapeSend {
+			o.unreadBatch(cmd)
+		}
 		o.messages(&it, f)
 		o.close()
 		return

@@ -50,7 +50,9 @@ func FuzzUnknownBody(f *testing.F)   { fuzzBody(f, 9999, false) }
 // Bodies that are messages.
 
 func FuzzStoredBody(f *testing.F) { fuzzBody(f, PullMessage, true) }
-func FuzzSentBody(f *testing.F)   { fuzzBody(f, SendMessageV2, false, ExtField{"b", "T"}) }
+func FuzzSentBody(f *testing.F) {
+	fuzzBody(f, SendMessageV2, false, ExtField{"b", "T"}, ExtField{"m", "1"})
+}
 func FuzzBatchBody(f *testing.F) {
 	fuzzBody(f, SendBatchMessage, false, ExtField{"b", "T"}, ExtField{"m", "true"})
 }

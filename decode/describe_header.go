@@ -213,9 +213,10 @@ func (o *outline) extFields(ctx Context, cmd *Command, r Range) {
 
 func (o *outline) extField(ctx Context, cmd *Command, schema *Schema, x Field, overridden bool) {
 	key := string(x.Key)
-	name, meaning, unit := key, "", ""
+	name, meaning, unit, unread := key, "", "", false
 	if spec := schema.Field(key); spec != nil {
 		name, meaning, unit = spec.Long, spec.Meaning, spec.Unit
+		unread = spec.Type == TypeBoolean && string(x.Value) == "1"
 	} else if k := ExtKeyByName(key); k != nil {
 		meaning = k.Meaning
 	}
@@ -233,6 +234,9 @@ func (o *outline) extField(ctx Context, cmd *Command, schema *Schema, x Field, o
 			notes = append(notes, s)
 		} else if meaning != "" {
 			notes = append(notes, meaning)
+		}
+		if unread { // rocketmq-client-cpp writes it; Java has Boolean.parseBoolean
+			notes = append(notes, "servers take it for false")
 		}
 	}
 	r := wire(x.ValueRange)

@@ -23,8 +23,10 @@ func (o *outline) takeApart(name string, text []byte, r Range, wire []byte) {
 	switch name {
 	case "properties":
 		o.properties(text, base)
+	case "UNIQ_KEY":
+		o.uniqKey(text, base)
 	case "msgId", "offsetMsgId", "originMsgId", "ORIGIN_MESSAGE_ID", "DLQ_ORIGIN_MESSAGE_ID", "uniqKey",
-		"transactionId", "UNIQ_KEY", "__transactionId__", "batchUniqId", "EXTEND_UNIQ_INFO", "DUP_INFO", "CORRELATION_ID":
+		"transactionId", "__transactionId__", "batchUniqId", "EXTEND_UNIQ_INFO", "DUP_INFO", "CORRELATION_ID":
 		o.messageIDs(text, base)
 	case "extraInfo", "POP_CK", "receiptHandle":
 		o.receiptHandle(text, base)
@@ -109,6 +111,11 @@ func (o *outline) messageID(id []byte, base int) {
 			part{"commitLogOffset", strconv.FormatInt(offset, 10), n, 16})
 		return
 	}
+	o.uniqKey(id, base)
+}
+
+// uniqKey takes the id that a client made apart.
+func (o *outline) uniqKey(id []byte, base int) {
 	k, ok := ParseUniqKey(id)
 	if !ok {
 		return
@@ -131,6 +138,14 @@ func (o *outline) messageID(id []byte, base int) {
 		made = (time.Duration(k.Elapsed) * time.Millisecond).String() + " into a month"
 	}
 	n := len(id) - 24
+	if k.LittleEndian {
+		o.pieces(id, base,
+			part{"ip", k.IP.String() + ", lowest byte first: C++ client before 1.2.4", 0, n},
+			part{"random", strconv.FormatUint(uint64(k.Loader), 10), n + 4, 8},
+			part{"time", "about " + made, n + 12, 8},
+			part{"sequence", strconv.FormatUint(uint64(k.Counter), 10), n + 20, 4})
+		return
+	}
 	o.pieces(id, base,
 		part{"ip", k.IP.String(), 0, n},
 		part{"pid", strconv.Itoa(int(k.PID)), n, 4},

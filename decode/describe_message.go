@@ -24,6 +24,13 @@ func (o *outline) messages(it *MessageIter, f Frame) {
 	}
 }
 
+// unreadBatch warns of a batch that no server takes for one: the C++ client writes 1 for true.
+func (o *outline) unreadBatch(cmd *Command) {
+	if x := sendFieldsOf(cmd); string(x.value(cmd, sendBatch)) == "1" {
+		o.warn("batch", "says 1, but only true makes a batch: the broker stores the elements as one message", Range{})
+	}
+}
+
 // records describes stored records, those that cannot be read included.
 func (o *outline) records(it *MessageIter) {
 	for i := 1; it.off < len(it.body); i++ {

@@ -46,15 +46,17 @@ type UniqKey struct {
 	IP      netip.Addr // of the producer; the zero Addr for the 34-digit form
 	MAC     [6]byte    // of the 34-digit form only
 	PID     uint16     // low bits of the process id
-	Loader  uint32     // hash of the class loader
+	Loader  uint32     // hash of the class loader; a random number of clients that are not Java
 	Counter uint32
 	// Elapsed is ms since the month began where the producer lives; for the 34-digit form seconds since 2021.
 	Elapsed uint32
 	GRPC    bool // the 34-digit form that 5.x gRPC clients make
+	// LittleEndian is set for a C++ client before 1.2.4: numbers and address stand with their lowest byte first.
+	LittleEndian bool
 }
 
 // ParseUniqKey takes a UNIQ_KEY, or a transaction id, apart: 32 digits, 56 where the producer has an IPv6 address, or 34
-// of a gRPC client. Clients in other languages make other ids; those fail.
+// of a gRPC client. Those of Apache's Go and C++ clients have the 32 digits too. Ids of another form fail.
 func ParseUniqKey(key []byte) (k UniqKey, ok bool) {
 	var raw [28]byte
 	if len(key) != 32 && len(key) != 34 && len(key) != 56 {
@@ -73,11 +75,32 @@ func ParseUniqKey(key []byte) (k UniqKey, ok bool) {
 		k.PID, k.Elapsed, k.Counter, k.GRPC = be.Uint16(raw[7:]), be.Uint32(raw[9:]), be.Uint32(raw[13:]), true
 		return k, true
 	}
+	if n == 16 && littleEndian(raw[:n]) {
+		return littleEndianKey(raw[:n]), true
+	}
 	ip := n - 12
 	k.IP, _ = netip.AddrFromSlice(raw[:ip])
 	rest := raw[ip:n]
 	k.PID, k.Loader, k.Elapsed, k.Counter = be.Uint16(rest), be.Uint32(rest[2:]), be.Uint32(rest[6:]), uint32(be.Uint16(rest[10:]))
 	return k, true
+}
+
+// littleEndian tells the keys of C++ clients before 1.2.4, in which the upper bytes of the process id, of a random number
+// below 0xFFFF and of a counter below 256 are zero, from those of Java, in which all of these are low bytes. Go has zeros
+// for the random number.
+func littleEndian(raw []byte) bool {
+	return raw[5] == 0 && raw[6]|raw[7] != 0 && raw[8] == 0 && raw[9] == 0 && raw[15] == 0
+}
+
+// littleEndianKey reads what StringIdMaker of rocketmq-client-cpp 1.2.3 writes: the address over the lower half of the
+// process id, then a random number, ms since the last day of the month before, and a counter.
+func littleEndianKey(raw []byte) UniqKey {
+	const day = 24 * 3600 * 1000
+	le := binary.LittleEndian
+	return UniqKey{
+		IP: netip.AddrFrom4([4]byte{raw[3], raw[2], raw[1], raw[0]}), Loader: le.Uint32(raw[6:]),
+		Elapsed: max(le.Uint32(raw[10:]), day) - day, Counter: uint32(le.Uint16(raw[14:])), LittleEndian: true,
+	}
 }
 
 // Time is when the id was made, in ms since 1970, as seen from somebody who met it at reference, also ms since 1970. The

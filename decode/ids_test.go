@@ -43,6 +43,15 @@ func TestUniqKey(t *testing.T) {
 	if want := (UniqKey{MAC: [6]byte{2, 3, 4, 5, 6, 7}, PID: 0x0809, Elapsed: 10, Counter: 11, GRPC: true}); !ok || k != want {
 		t.Errorf("%+v", k)
 	}
+	// rocketmq-client-cpp 1.x, in pcaps/cpp-client-1.pcap, on 2026-11-23.
+	k, ok = ParseUniqKey([]byte("0100007F00007DCA0000476548780100"))
+	if want := (UniqKey{IP: netip.MustParseAddr("127.0.0.1"), Loader: 0xCA7D, Elapsed: 0x78486547 - 24*3600_000, Counter: 1, LittleEndian: true}); !ok || k != want {
+		t.Errorf("%+v", k)
+	}
+	// rocketmq-client-go with a process id and a count that end in a zero byte.
+	if k, ok = ParseUniqKey([]byte("7F000001010000000000720500000100")); !ok || k.LittleEndian || k.PID != 256 || k.Counter != 256 {
+		t.Errorf("%+v", k)
+	}
 	for _, s := range []string{"", "order-1", "C0A8000930392F0EE9F60000000A000", "C0A8000930392F0EE9F60000000A000x", "0202030405060708090000000A0000000B"} {
 		if _, ok := ParseUniqKey([]byte(s)); ok {
 			t.Errorf("%q", s)
@@ -121,5 +130,21 @@ func TestRecallHandle(t *testing.T) {
 	}
 	if _, ok := ParseRecallHandle([]byte("djEgVG9w")); ok {
 		t.Error("three parts")
+	}
+}
+
+// The keys of old C++ clients were taken for offset message ids: behind the address stand numbers that look like a port.
+func TestUniqKeyThatLooksLikeAnOffsetMsgID(t *testing.T) {
+	r := recording(t, "signed send of the C++ client")
+	f, _ := split(t, r.Raw)
+	found := false
+	for _, n := range Describe(r.context(), f, len(r.Raw), DescribeOptions{Reference: r.Time}).Nodes {
+		found = found || n.Name == "ip"
+		if n.Name == "storeHost" {
+			t.Errorf("%+v", n)
+		}
+	}
+	if !found {
+		t.Error("the key is not taken apart")
 	}
 }
