@@ -155,6 +155,8 @@ var captures = []struct {
 	{"5.3.3-json-two-brokers.pcap", nil},
 	{"deepflow/rocketmq-consumer-otel.pcap", nil},
 	{"deepflow/rocketmq-pull-message.pcap", nil},
+	{"cpp-client-1.pcap", nil},
+	{"cpp-client-2.pcap", nil},
 }
 
 func TestWiresharkSeesWhatThisModuleSees(t *testing.T) {
