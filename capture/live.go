@@ -23,7 +23,7 @@ type Interface = afpacket.Interface
 
 // LiveOptions say what is captured and how. The zero value captures all packets of all interfaces.
 type LiveOptions struct {
-	Interfaces  []string // names, or "any" alone; none: any
+	Interfaces  []string // names, of different interfaces, or "any" alone; none: any
 	Promiscuous bool     // take frames for other machines
 	SnapLen     int      // bytes kept of each packet; 0: all
 	Ring        int      // bytes of each ring; 0: 32 MiB
@@ -57,6 +57,7 @@ type Live struct {
 	rings     []*liveRing
 	recording *recording // nil: bytes cannot be read again
 	began     time.Time
+	spared    sync.Once // said that packets are left out of the temporary copy
 }
 
 // packetRing is afpacket.Ring, whose documentation says what each method does, or what a test makes.
@@ -65,6 +66,7 @@ type packetRing interface {
 	Wait(timeout time.Duration) error
 	Next(*pcapfile.Packet) bool
 	Lost() uint64
+	Behind() bool
 	Stats() afpacket.Stats
 	SetFilter([]bpf.RawInstruction) error
 	Stop() error
@@ -74,7 +76,12 @@ type packetRing interface {
 
 // OpenLive begins to capture: packets wait in the kernel until Run. It needs the privilege to capture, and the right to write
 // the recording; Run needs neither. The error is one line that names the remedy; errors.Is ErrNotPermitted where that is it.
-func OpenLive(o LiveOptions) (*Live, error) { return openLive(o, openRings) }
+func OpenLive(o LiveOptions) (*Live, error) {
+	if err := distinct(o.Interfaces); err != nil {
+		return nil, err
+	}
+	return openLive(o, openRings)
+}
 
 func openLive(o LiveOptions, open func(name string, o *LiveOptions) ([]packetRing, error)) (*Live, error) {
 	if len(o.Interfaces) == 0 {
@@ -114,9 +121,9 @@ func openLive(o LiveOptions, open func(name string, o *LiveOptions) ([]packetRin
 func (l *Live) Rings() int { return len(l.rings) }
 
 // Run reads packets and feeds the connections that h.Open's openers make, until ctx is done: then what came before that is
-// still read, which takes a tenth of a second, and the recording is ended. The error says that a ring failed, or that the
-// recording may lack its end; it is syscall.EPIPE when packets went to standard output and nobody reads that any more. It may
-// be called once.
+// still read, which takes a tenth of a second, and the recording is ended. It ends by itself when nobody takes the packets any
+// more: the error is then syscall.EPIPE for standard output, or as RecordOptions.Alone says. Otherwise the error says that a
+// ring failed, or that the recording may lack its end. It may be called once.
 func (l *Live) Run(ctx context.Context, h LiveHandlers) error {
 	ctx, cancel := context.WithCancel(ctx)
 	woken := make(chan struct{})
@@ -130,7 +137,7 @@ func (l *Live) Run(ctx context.Context, h LiveHandlers) error {
 	var wg sync.WaitGroup
 	for i, r := range l.rings {
 		wg.Go(func() {
-			if errs[i] = r.run(ctx, &h); errs[i] != nil {
+			if errs[i] = r.run(ctx, cancel, &h); errs[i] != nil {
 				cancel()
 			}
 		})
@@ -142,7 +149,7 @@ func (l *Live) Run(ctx context.Context, h LiveHandlers) error {
 		for i := range l.o.Interfaces {
 			l.recordStatistics(i)
 		}
-		errs = append(errs, l.recording.finish())
+		errs = append(errs, l.recording.finish(), l.recording.abandoned())
 	}
 	return errors.Join(errs...)
 }

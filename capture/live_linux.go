@@ -15,6 +15,9 @@ func openRings(name string, o *LiveOptions) ([]packetRing, error) {
 	return all, err
 }
 
+// distinct tells whether the names are of different interfaces.
+func distinct(names []string) error { return afpacket.Distinct(names) }
+
 // Interfaces returns the interfaces that there are, which needs no privilege.
 func Interfaces() ([]Interface, error) { return afpacket.Interfaces() }
 

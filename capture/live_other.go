@@ -18,6 +18,8 @@ func errNoLive() error {
 
 func openRings(string, *LiveOptions) ([]packetRing, error) { return nil, errNoLive() }
 
+func distinct([]string) error { return nil }
+
 // Interfaces fails: only Linux's interfaces are captured from.
 func Interfaces() ([]Interface, error) { return nil, errNoLive() }
 

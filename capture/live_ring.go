@@ -30,8 +30,8 @@ type liveRing struct {
 	unknown   []unknownLink
 }
 
-// run takes packets until ctx is done, and then those that came before.
-func (r *liveRing) run(ctx context.Context, h *LiveHandlers) error {
+// run takes packets until ctx is done, and then those that came before. It calls stop when nobody takes them any more.
+func (r *liveRing) run(ctx context.Context, stop func(), h *LiveHandlers) error {
 	r.tracker = tcp.NewTracker(r.live.o.TCP, h.Open(r.number))
 	var end time.Time
 	for stopped := false; ; {
@@ -47,10 +47,8 @@ func (r *liveRing) run(ctx context.Context, h *LiveHandlers) error {
 		if !r.batch(h) && stopped && !time.Now().Before(end) {
 			break
 		}
-		if r.live.recording != nil {
-			if err := r.live.recording.abandoned(); err != nil {
-				return err
-			}
+		if r.live.recording != nil && r.live.recording.abandoned() != nil {
+			stop()
 		}
 	}
 	r.tracker.End()
@@ -65,6 +63,7 @@ func (r *liveRing) run(ctx context.Context, h *LiveHandlers) error {
 func (r *liveRing) batch(h *LiveHandlers) (some bool) {
 	lost := r.Lost()
 	r.untold += lost
+	behind := r.Behind()
 	var now int64
 	var p pcapfile.Packet
 	var g tcp.Segment
@@ -73,7 +72,7 @@ func (r *liveRing) batch(h *LiveHandlers) (some bool) {
 			r.lost(h, now, lost)
 			lost = 0
 		}
-		r.record(&p)
+		r.record(&p, behind)
 		if r.tally.packet(&p, &g) {
 			if p.Offset < 0 {
 				g.Offset = -1
@@ -98,9 +97,16 @@ func (r *liveRing) batch(h *LiveHandlers) (some bool) {
 	return some
 }
 
-// record puts p into the recording, which sets its place there.
-func (r *liveRing) record(p *pcapfile.Packet) {
+// record puts p into the recording, which sets its place there. When the ring is behind, a copy that serves for reading again
+// and nothing else is left out: better a frame without its bytes than one that is lost.
+func (r *liveRing) record(p *pcapfile.Packet, behind bool) {
 	if r.live.recording == nil {
+		return
+	}
+	if behind && r.live.o.Record.Path == "" {
+		r.live.spared.Do(func() {
+			r.live.notice(r.name + ": packets come faster than they can be kept: some frames cannot be opened again")
+		})
 		return
 	}
 	if err := r.live.recording.packet(r.iface, p, pcapfile.PacketOptions{Dropped: r.untold}); err != nil { // it is too large
@@ -108,6 +114,12 @@ func (r *liveRing) record(p *pcapfile.Packet) {
 		return
 	}
 	r.untold = 0
+}
+
+func (l *Live) notice(line string) {
+	if l.o.Notice != nil {
+		l.o.Notice(line)
+	}
 }
 
 func (r *liveRing) lost(h *LiveHandlers, t int64, packets uint64) {
@@ -184,7 +196,7 @@ func (l *Live) Warnings() []string {
 			count(s.Drops, "packet"), count(s.Freezes, "time")))
 	}
 	if s.Unrecorded > 0 {
-		w = append(w, fmt.Sprintf("%s not recorded: %s could not be written", count(s.Unrecorded, "packet"), l.o.Record.Path))
+		w = append(w, fmt.Sprintf("%s not recorded: %s could not be written", count(s.Unrecorded, "packet"), recordName(l.o.Record.Path)))
 	}
 	return w
 }

@@ -25,6 +25,7 @@ import (
 type fakeBlock struct {
 	lost    uint64
 	packets []sent
+	behind  bool
 	err     error
 }
 
@@ -52,6 +53,7 @@ func newFakeRing(t testing.TB, blocks ...fakeBlock) *fakeRing {
 
 func (r *fakeRing) Link() uint32          { return linkEthernet }
 func (r *fakeRing) Lost() uint64          { return r.now.lost }
+func (r *fakeRing) Behind() bool          { return r.now.behind }
 func (r *fakeRing) Stats() afpacket.Stats { return r.stats }
 func (r *fakeRing) Stop() error           { r.stopped = true; return nil }
 func (r *fakeRing) Close() error          { r.closed = true; return nil }

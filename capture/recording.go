@@ -30,11 +30,14 @@ type RecordOptions struct {
 	Compress bool
 	// Spool is how many bytes of packets a temporary file holds, from which they are read again where the recording
 	// cannot be read: without Path, compressed, to a pipe, or when the disk is full. The file has no name, so nothing stays
-	// however the program ends. 0: none.
+	// however the program ends. When a live capture without Path is behind its packets, they are left out of it. 0: none.
 	Spool int64
+	// Alone says that the packets are taken for the file only: a live capture ends when it cannot be written. Otherwise it
+	// ends only when nobody reads the standard output any more.
+	Alone bool
 	// Section tells who wrote the file.
 	Section pcapfile.Section
-	// Notice gets one line when recording must stop while the capture goes on. It is called by any of the recording's
+	// Notice gets one line when the recording must stop while the capture goes on. It is called by any of the recording's
 	// methods and must not call them. Paths are not sanitised. nil: nobody is told.
 	Notice func(string)
 }
@@ -47,8 +50,8 @@ func (o *RecordOptions) rotates() bool { return o.MaxSize > 0 || o.MaxAge > 0 }
 //	packet ─> pcapfile.Writer ─> Write ─┬─> recordFile (one after the other)
 //	                                    └─> ring (the latest bytes, in a file without a name)
 //
-// Its methods may be called from any goroutine. Nothing that happens to a disk stops a capture: what cannot be written is
-// counted.
+// Its methods may be called from any goroutine. What cannot be written is counted, and stops a capture only if nobody else
+// looks at it.
 type recording struct {
 	o RecordOptions
 
@@ -60,7 +63,7 @@ type recording struct {
 	number  int           // of files begun
 	ring    *ring         // nil: none
 	pending uint64        // packets that are lost if the next write fails
-	gone    error         // standard output has no reader any more
+	gone    error         // why the capture need not go on
 	refused uint64
 	stats   []ifaceStats
 	closed  bool
@@ -232,7 +235,7 @@ func (r *recording) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// abandoned tells that nobody reads the standard output any more, which packets were to go to.
+// abandoned is why the capture need not go on: nobody takes the packets any more. nil: it goes on.
 func (r *recording) abandoned() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -241,15 +244,26 @@ func (r *recording) abandoned() error {
 
 // fail gives up the file, with mu held.
 func (r *recording) fail(err error) {
-	if r.o.Path == "-" && errors.Is(err, syscall.EPIPE) {
-		r.gone = fmt.Errorf("%s: %w", r.file.name(), err)
-	} else {
-		r.notice("%s: recording stopped: %v; the capture goes on without it", r.file.name(), cause(err))
-	}
+	name := r.file.name()
 	r.file.giveUp()
+	r.refused += r.pending - r.file.rescued
 	r.file = nil
-	r.refused += r.pending
 	r.pending = 0
+	if r.o.Path == "-" && errors.Is(err, syscall.EPIPE) {
+		r.gone = fmt.Errorf("%s: %w", name, err)
+	}
+	r.stop(fmt.Errorf("%s: recording stopped: %w", name, cause(err)))
+}
+
+// stop is for a recording without a file from here on, with mu held.
+func (r *recording) stop(why error) {
+	switch {
+	case r.gone != nil:
+	case r.o.Alone:
+		r.gone = why
+	default:
+		r.notice("%v; the capture goes on without it", why)
+	}
 	if err := r.beginRing(); err != nil {
 		r.notice("%v", err)
 	}
@@ -258,7 +272,7 @@ func (r *recording) fail(err error) {
 // beginRing begins to keep the latest packets, from the end of what was written so far.
 func (r *recording) beginRing() (err error) {
 	if r.ring == nil && r.o.Spool > 0 {
-		r.ring, err = newRing(r.o.Spool, r.end)
+		r.ring, err = newRing(r.o.Spool, ringMemory, r.end)
 	}
 	return err
 }

@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"encoding/binary"
 	"errors"
 	"io"
 	"os"
@@ -20,9 +21,10 @@ type recordFile struct {
 	zip     *zstd.Encoder // nil: not compressed
 	begun   time.Time     // from when on its age counts
 	packets uint64
-	base    int64 // offset of the first byte in the recording's stream
-	disk    int64 // bytes written to file
-	whole   int64 // of them, those that end at the end of a block: what a reader takes
+	base    int64  // offset of the first byte in the recording's stream
+	disk    int64  // bytes written to file
+	whole   int64  // of them, those that end at the end of a block: what a reader takes
+	rescued uint64 // packets in the file of a write that failed
 	closed  bool
 }
 
@@ -60,12 +62,14 @@ func newRecordFile(path string, compress bool, base int64, now time.Time) (*reco
 	return f, nil
 }
 
-// name is the path for people.
-func (f *recordFile) name() string {
-	if f.path == "-" {
+func (f *recordFile) name() string { return recordName(f.path) }
+
+// recordName is the path for people.
+func recordName(path string) string {
+	if path == "-" {
 		return "standard output"
 	}
-	return f.path
+	return path
 }
 
 // readable tells whether the stream can be read again from the file. A nil file has nothing.
@@ -79,17 +83,35 @@ func (f *recordFile) size(offset int64) int64 {
 	return offset - f.base
 }
 
-// write writes whole blocks.
+// write writes whole blocks. When there is room for some of them only, the file has those.
 func (f *recordFile) write(p []byte) error {
 	if f.zip != nil {
 		_, err := f.zip.Write(p)
 		return err
 	}
+	begin := f.disk
 	err := f.put(p)
-	if err == nil {
-		f.whole = f.disk
+	if f.whole = f.disk; err != nil {
+		n, packets := wholeBlocks(p[:f.disk-begin])
+		f.whole, f.rescued = begin+int64(n), packets
 	}
 	return err
+}
+
+// wholeBlocks is how many bytes of b are pcapng blocks that do not end behind it, and how many packets are in them.
+func wholeBlocks(b []byte) (n int, packets uint64) {
+	const enhancedPacket, frame = 6, 12
+	for len(b)-n >= frame {
+		size := binary.LittleEndian.Uint32(b[n+4:])
+		if size < frame || uint64(size) > uint64(len(b)-n) {
+			break
+		}
+		if binary.LittleEndian.Uint32(b[n:]) == enhancedPacket {
+			packets++
+		}
+		n += int(size)
+	}
+	return n, packets
 }
 
 // flush ends a zstd block, so that a decoder gets all that was written.

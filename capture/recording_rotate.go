@@ -52,10 +52,7 @@ func (r *recording) rotate() {
 	}
 	r.file = nil
 	if err := r.begin(); err != nil {
-		r.notice("recording stopped, the capture goes on without it: %v", err)
-		if err := r.beginRing(); err != nil {
-			r.notice("%v", err)
-		}
+		r.stop(fmt.Errorf("recording stopped: %w", err))
 		return
 	}
 	r.w.NewSection() // does not fail: Write does not

@@ -167,3 +167,22 @@ func noInterface(name string) error {
 	}
 	return fmt.Errorf("no interface %q: there are %s", name, strings.Join(names, ", "))
 }
+
+// Distinct returns an error if two of the names are of one interface, whose packets would come twice: an interface may have
+// several names (ip-link(8), property altname). A name that no interface has is not looked at.
+func Distinct(names []string) error {
+	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return fmt.Errorf("looking up interfaces: %w", err)
+	}
+	defer unix.Close(fd)
+	byIndex := map[int]string{}
+	for _, name := range names {
+		index := lookUp(fd, name).index
+		if other, ok := byIndex[index]; ok && index != 0 && other != name {
+			return fmt.Errorf("%s and %s are one interface: leave one out", other, name)
+		}
+		byIndex[index] = name
+	}
+	return nil
+}

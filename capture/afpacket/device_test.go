@@ -111,3 +111,19 @@ func TestPromiscuous(t *testing.T) {
 		r.Close()
 	}
 }
+
+// An interface may have several names.
+func TestDistinct(t *testing.T) {
+	if !namespace(t) {
+		return
+	}
+	if err := Distinct([]string{Any, "lo", "lo", "nowhere", "not there"}); err != nil {
+		t.Error(err)
+	}
+	if out, err := exec.Command("ip", "link", "property", "add", "dev", "lo", "altname", "a-longer-name").CombinedOutput(); err != nil {
+		t.Skipf("no other names here: %s", out)
+	}
+	if err := Distinct([]string{"a-longer-name", "lo"}); err == nil || err.Error() != "a-longer-name and lo are one interface: leave one out" {
+		t.Error(err)
+	}
+}

@@ -15,7 +15,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Ring captures packets. Wait, Next, Lost and Stats are for one goroutine; SetFilter and Wake are for any.
+// Ring captures packets. Wait, Next, Lost, Behind and Stats are for one goroutine; SetFilter and Wake are for any.
 type Ring struct {
 	o      Options
 	fd     int
@@ -235,6 +235,13 @@ func (r *Ring) Next(p *pcapfile.Packet) bool { return r.walk.next(p) }
 // waited to be read, are among them. Where Wait found none, they were lost before whatever comes.
 func (r *Ring) Lost() uint64 { return r.lost }
 
+// Behind tells whether half of the ring, or more, waits behind the block that Wait found: packets come faster than they are
+// read.
+func (r *Ring) Behind() bool {
+	n := len(r.memory) / r.block
+	return atomic.LoadUint32(r.status((r.turn+n/2)%n))&unix.TP_STATUS_USER != 0 // blocks are filled in turn
+}
+
 // Stats returns the counts as of the latest Wait.
 func (r *Ring) Stats() Stats {
 	s := r.stats
@@ -263,14 +270,14 @@ func (r *Ring) Close() error {
 	return errors.Join(errs...)
 }
 
-// status is the word of the next block by which kernel and process hand it to each other.
-func (r *Ring) status() *uint32 {
-	return (*uint32)(unsafe.Pointer(&r.memory[r.turn*r.block+blockStatus]))
+// status is the word of a block by which kernel and process hand it to each other.
+func (r *Ring) status(block int) *uint32 {
+	return (*uint32)(unsafe.Pointer(&r.memory[block*r.block+blockStatus]))
 }
 
 // take takes the next block, if it is there.
 func (r *Ring) take() bool {
-	status := atomic.LoadUint32(r.status())
+	status := atomic.LoadUint32(r.status(r.turn))
 	r.taken, r.losing = status&unix.TP_STATUS_USER != 0, status&unix.TP_STATUS_LOSING != 0
 	if r.taken {
 		at := r.turn * r.block
@@ -293,7 +300,7 @@ func (r *Ring) ask() {
 
 func (r *Ring) release() {
 	if r.taken {
-		atomic.StoreUint32(r.status(), unix.TP_STATUS_KERNEL)
+		atomic.StoreUint32(r.status(r.turn), unix.TP_STATUS_KERNEL)
 		r.turn = (r.turn + 1) % (len(r.memory) / r.block)
 		r.taken = false
 	}

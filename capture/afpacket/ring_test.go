@@ -306,6 +306,37 @@ func TestLost(t *testing.T) {
 	}
 }
 
+// A ring is behind while half of it, or more, waits to be read.
+func TestBehind(t *testing.T) {
+	if !namespace(t) {
+		return
+	}
+	veth(t)
+	r := openRing(t, Options{Interface: "left", Ring: 512 << 10})
+	s := newSender(t, "right")
+	for turn := range 3 { // also where the ring begins again
+		for range 450 {
+			s.send(frame(0x88b5, strings.Repeat("x", 1000)))
+		}
+		var seen []bool
+		for idle := 0; idle < 2; idle++ {
+			if err := r.Wait(200 * time.Millisecond); err != nil {
+				t.Fatal(err)
+			}
+			some := false
+			for p := (packet{}); r.Next(&p.Packet); idle = 0 {
+				some = true
+			}
+			if some || r.Behind() {
+				seen = append(seen, r.Behind())
+			}
+		}
+		if n := slices.Index(seen, false); n < 1 || slices.Contains(seen[n:], true) {
+			t.Errorf("turn %d: behind %v", turn, seen)
+		}
+	}
+}
+
 // Losses behind which nothing comes are told, too.
 func TestLostAtTheEnd(t *testing.T) {
 	if !namespace(t) {

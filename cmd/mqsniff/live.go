@@ -7,6 +7,7 @@ import (
 	"net"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -94,7 +95,8 @@ func (o *liveOptions) check() error {
 	case len(o.interfaces) == 0 || slices.Contains(o.interfaces, ""):
 		return usagef("-i takes the name of an interface, or any (mqsniff live --list names them)")
 	case len(o.interfaces) > 1 && slices.Contains(o.interfaces, afpacket.Any):
-		return usagef("-i any stands for all interfaces: leave out the others")
+		named := slices.DeleteFunc(o.interfaces, func(name string) bool { return name == afpacket.Any })
+		return usagef("-i any already contains %s: leave one out", strings.Join(named, ", "))
 	case o.rings < 1 || o.rings > 64:
 		return usagef("--rings takes a number from 1 to 64, not %d", o.rings)
 	case o.snapLen < 0:
@@ -102,7 +104,7 @@ func (o *liveOptions) check() error {
 	case o.snapLen > 0 && o.snapLen < 128:
 		return usagef("--snaplen %d leaves nothing of a frame: take 128 or more, or 0 for all", o.snapLen)
 	case o.record.path == "-" && o.print.output != "none":
-		return usagef("-w - writes packets to standard output: add -o none")
+		return usagef("-w - writes packets to standard output: -o %s cannot go there, too", o.print.output)
 	case o.auto.on && o.kernel.chosen():
 		return usagef("--auto looks at all ports: leave out --port, --bpf and the expression")
 	case o.auto.during <= 0:
@@ -120,9 +122,21 @@ func (o *liveOptions) check() error {
 	return nil
 }
 
+// recordsOnly tells whether nobody but the file gets to know of what is captured.
+func (o *liveOptions) recordsOnly() bool {
+	return o.print.output == "none" && o.metrics == "" && o.ending.until == "" && !o.auto.on
+}
+
 func (o *liveOptions) run(ctx context.Context, t *terminal) error {
+	o.interfaces = slices.Compact(slices.Sorted(slices.Values(o.interfaces)))
+	if o.record.path == "-" && o.print.output == "" {
+		o.print.output = "none"
+	}
 	if err := o.check(); err != nil {
 		return err
+	}
+	if o.record.path == "-" && isTerminal(t.out) {
+		return usagef("-w - writes packets to standard output, which is a terminal: send it to a file or a program")
 	}
 	filter, err := o.kernel.filter(ctx, o.auto.on)
 	if err != nil {
@@ -147,9 +161,11 @@ func (o *liveOptions) run(ctx context.Context, t *terminal) error {
 	if err := run.prepare(); err != nil {
 		return err
 	}
+	record := o.record.options(screen)
+	record.Alone = o.recordsOnly()
 	run.live, err = capture.OpenLive(capture.LiveOptions{
 		Interfaces: o.interfaces, Promiscuous: o.promiscuous, SnapLen: o.snapLen, Ring: int(o.ring), Rings: o.rings,
-		Filter: filter.program, FilterText: filter.text, Record: o.record.options(screen), Notice: run.notice,
+		Filter: filter.program, FilterText: filter.text, Record: record, Notice: run.notice,
 	})
 	if errors.Is(err, capture.ErrNotPermitted) {
 		return errors.New(privilege.Missing())
@@ -250,13 +266,12 @@ func (r *liveRun) lines(ctx context.Context) error {
 	}
 	r.watch()
 	r.terminal.say(fmt.Sprintf("capturing on %s: %s", strings.Join(o.interfaces, ", "), r.filter.text))
-	if err := r.source.run(ctx, r.live); err != nil {
-		return err
+	err := r.source.run(ctx, r.live)
+	if p != nil && err == nil {
+		err = p.end(r.terminal, sourceStats(o.interfaces, r.live.Stats()))
 	}
-	if p != nil {
-		if err := p.end(r.terminal, sourceStats(o.interfaces, r.live.Stats())); err != nil {
-			return err
-		}
+	if errors.Is(err, syscall.EPIPE) {
+		return err // who read it has seen enough, also of what would be said now
 	}
 	for _, w := range r.live.Warnings() {
 		r.terminal.say(w)
@@ -264,7 +279,7 @@ func (r *liveRun) lines(ctx context.Context) error {
 	if s := r.live.Stats(); p == nil || p.summary == nil {
 		r.terminal.say(fmt.Sprintf("%d packets captured, %d lost", s.Packets, s.Drops))
 	}
-	return nil
+	return err
 }
 
 // watch ends the capture when --until comes true.

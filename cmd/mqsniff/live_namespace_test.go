@@ -21,8 +21,8 @@ import (
 
 const insideNamespace = "MQSNIFF_TEST_NAMESPACE"
 
-// namespace runs the calling test again in a user and network namespace of its own, where it may capture on a loopback
-// interface that nobody else uses. env is added to the environment. It returns true there; outside the test is over.
+// namespace runs the calling test again in namespaces of its own, of users, network and mounts, where it may capture on a
+// loopback interface that nobody else uses. env is added to the environment. It returns true there; outside the test is over.
 func namespace(t *testing.T, env ...string) bool {
 	t.Helper()
 	if os.Getenv(insideNamespace) != "" {
@@ -37,7 +37,7 @@ func namespace(t *testing.T, env ...string) bool {
 	}
 	cmd := exec.Command(os.Args[0], "-test.run", "^"+t.Name()+"$", "-test.v", "-test.timeout", "120s")
 	cmd.Env = append(append(os.Environ(), insideNamespace+"=1"), env...)
-	cmd.SysProcAttr = newNamespaces(syscall.CLONE_NEWUSER | syscall.CLONE_NEWNET)
+	cmd.SysProcAttr = newNamespaces(syscall.CLONE_NEWUSER | syscall.CLONE_NEWNET | syscall.CLONE_NEWNS)
 	out, err := cmd.CombinedOutput()
 	if _, ran := err.(*exec.ExitError); err != nil && !ran {
 		t.Skipf("no namespace can be made here: %v", err)

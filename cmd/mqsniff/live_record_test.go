@@ -186,3 +186,54 @@ func TestLiveFailsEarly(t *testing.T) {
 		t.Errorf("--list: exit code %d\n%s%s", code, out, errs)
 	}
 }
+
+// TestLiveDiskFull: one line says so. What is looked at goes on, and what did not get into the file is counted; a capture that
+// only writes ends. The file has all that there was room for.
+func TestLiveDiskFull(t *testing.T) {
+	if !namespace(t) {
+		return
+	}
+	small := t.TempDir()
+	if err := syscall.Mount("none", small, "tmpfs", 0, "size=64k"); err != nil {
+		t.Skipf("no file system of its own: %v", err)
+	}
+	t.Cleanup(func() { check(t, syscall.Unmount(small, 0)) })
+	for _, path := range []string{"/dev/full", filepath.Join(small, "r.pcapng")} {
+		looked := startLive(t, "-i", "lo", "-o", "text", "-w", path)
+		k := newTalk(t, broker)
+		k.sends(300, "Orders")
+		k.sends(1, "Last")
+		looked.says(&looked.out, "Last0")
+		looked.interrupt()
+		errs := looked.errs.String()
+		if strings.Count(errs, "\n") != 4 || !strings.Contains(errs, "mqsniff: "+path+": recording stopped: no space left on device; the capture goes on without it\n") ||
+			!strings.Contains(errs, " packets not recorded: "+path+" could not be written\n") {
+			t.Errorf("%s: %s", path, errs)
+		}
+		if out := looked.out.String(); strings.Count(out, "Orders") != 600 || strings.Count(out, "recording stopped") != 1 {
+			t.Errorf("%s: %d frames", path, strings.Count(out, "Orders"))
+		}
+		if path != "/dev/full" {
+			if out, errs, code := mqsniff(t, "read", path); code != 0 || errs != "" || strings.Count(out, "Orders") < 100 {
+				t.Errorf("exit code %d, %s\n%s", code, errs, out)
+			}
+		}
+
+		written := startLive(t, "-i", "lo", "-o", "none", "-w", path, "--rings", "2")
+		k.sends(300, "Orders")
+		written.wait(1)
+		if errs := written.errs.String(); strings.Count(errs, "recording stopped") != 1 || !strings.HasSuffix(errs, "\nmqsniff: "+path+": recording stopped: no space left on device\n") {
+			t.Errorf("%s: %s", path, errs)
+		}
+		k.close()
+	}
+}
+
+// TestLiveToATerminal: packets are not for a person's eyes, and lines are not for a capture.
+func TestLiveToATerminal(t *testing.T) {
+	p := openPane(t, 120, 24, "", "live", "-w", "-")
+	p.wait("(?s)-w - writes packets to standard output, which is a terminal: send it to a file or a\\s+program.*ended 2")
+	if _, errs, code := mqsniff(t, "live", "-w", "-", "-o", "json"); code != exitUsage || errs != "mqsniff: -w - writes packets to standard output: -o json cannot go there, too\n" {
+		t.Errorf("exit code %d, %s", code, errs)
+	}
+}

@@ -90,7 +90,7 @@ func TestLiveReaderThatHasEnough(t *testing.T) {
 	if !namespace(t) {
 		return
 	}
-	for _, args := range [][]string{{"-o", "text"}, {"-o", "json", "--detail"}, {"-o", "none", "-w", "-"}} {
+	for _, args := range [][]string{{"-o", "text"}, {"-o", "json", "--detail"}, {"-w", "-"}} {
 		in, out, err := os.Pipe()
 		check(t, err)
 		l := &live{t: t, cmd: exec.Command("mqsniff", append([]string{"live", "-i", "lo"}, args...)...), ended: make(chan struct{})}
@@ -114,6 +114,36 @@ func TestLiveReaderThatHasEnough(t *testing.T) {
 			t.Errorf("%v: %s", args, errs)
 		}
 		k.close()
+	}
+}
+
+// TestLiveInterfaces: no packet comes twice, whatever interfaces are named.
+func TestLiveInterfaces(t *testing.T) {
+	for _, tt := range []struct{ args, want string }{
+		{"-i any -i lo", "-i any already contains lo: leave one out"},
+		{"-i lo,any -i eth0", "-i any already contains eth0, lo: leave one out"},
+		{"-i any -i any -n -1", "-n takes a number from 0, not -1"}, // the same twice is no mistake
+	} {
+		out, errs, code := mqsniff(t, append(append([]string{"live"}, strings.Fields(tt.args)...), "-o", "text")...)
+		if code != exitUsage || out != "" || errs != "mqsniff: "+tt.want+"\n" {
+			t.Errorf("%s: exit code %d, %s%s", tt.args, code, out, errs)
+		}
+	}
+	if !namespace(t) {
+		return
+	}
+	l := startLive(t, "-i", "lo", "-i", "lo", "-o", "text")
+	newTalk(t, broker).sends(1, "Orders")
+	l.says(&l.out, "SEND_MESSAGE_V2")
+	l.interrupt()
+	if out, errs := l.out.String(), l.errs.String(); strings.Count(out, "Orders0") != 2 || !strings.Contains(errs, "capturing on lo: ") {
+		t.Errorf("%s%s", out, errs)
+	}
+	if out, err := exec.Command("ip", "link", "property", "add", "dev", "lo", "altname", "loop0").CombinedOutput(); err != nil {
+		t.Skipf("no other names of interfaces here: %s", out)
+	}
+	if _, errs, code := mqsniff(t, "live", "-i", "lo", "-i", "loop0", "-o", "text"); code != exitFailed || errs != "mqsniff: lo and loop0 are one interface: leave one out\n" {
+		t.Errorf("exit code %d, %s", code, errs)
 	}
 }
 
