@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"cmp"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -20,6 +21,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -38,6 +40,7 @@ type options struct {
 	slave          bool   // also a slave broker, 100 ports above
 	tls            bool   // servers speak TLS only, also among themselves
 	acl            bool   // ACL 1.0 on 4.x, 2.0 on 5.x, with accessKey and secretKey
+	advertise      string // IP address that brokers say they have, default 127.0.0.1, where they listen whatever they say
 	broker         map[string]string
 }
 
@@ -45,8 +48,9 @@ type options struct {
 type cluster struct {
 	options
 	nameServer, brokerAddr string
-	dir                    string // of the installation and of all data
-	lib                    string // its jars
+	dir                    string              // of the installation and of all data
+	lib                    string              // its jars
+	servers                map[string]*process // by role
 }
 
 // startCluster starts the servers, waits until they serve, and stops them when the test ends.
@@ -59,18 +63,16 @@ func startCluster(t *testing.T, o options) *cluster {
 	if o.brokerPort == 0 {
 		o.brokerPort = 10911
 	}
+	o.advertise = cmp.Or(o.advertise, "127.0.0.1")
 	c := &cluster{options: o, dir: t.TempDir(), lib: filepath.Join(dir, o.version, "lib"),
-		nameServer: fmt.Sprint("127.0.0.1:", o.nameServerPort), brokerAddr: fmt.Sprint("127.0.0.1:", o.brokerPort)}
+		nameServer: fmt.Sprint("127.0.0.1:", o.nameServerPort), brokerAddr: fmt.Sprint("127.0.0.1:", o.brokerPort), servers: map[string]*process{}}
 	if err := os.Mkdir(filepath.Join(c.dir, "conf"), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	for _, role := range []string{"namesrv", "broker", "tools"} { // 4.x does not start without
 		c.write(t, "conf/logback_"+role+".xml", `<configuration><root level="OFF"/></configuration>`)
 	}
-	c.serve(t, "namesrv", "org.apache.rocketmq.namesrv.NamesrvStartup", map[string]string{
-		"listenPort": fmt.Sprint(o.nameServerPort), "bindAddress": "127.0.0.1", "rocketmqHome": c.dir,
-		"kvConfigPath": c.path("kv.json"), "configStorePath": c.path("namesrv.properties"),
-	})
+	c.startNameServer(t)
 	c.startBroker(t, "broker", 0, o.brokerPort)
 	if o.slave {
 		c.startBroker(t, "slave", 1, o.brokerPort+100)
@@ -80,12 +82,27 @@ func startCluster(t *testing.T, o options) *cluster {
 
 func (c *cluster) path(name string) string { return filepath.Join(c.dir, name) }
 
+func (c *cluster) startNameServer(t *testing.T) {
+	t.Helper()
+	c.serve(t, "namesrv", "org.apache.rocketmq.namesrv.NamesrvStartup", map[string]string{
+		"listenPort": fmt.Sprint(c.nameServerPort), "bindAddress": "127.0.0.1", "rocketmqHome": c.dir,
+		"kvConfigPath": c.path("kv.json"), "configStorePath": c.path("namesrv.properties"),
+	})
+}
+
+// stop ends a server: namesrv, broker or slave. SIGTERM lets it say goodbye, SIGKILL does not.
+func (c *cluster) stop(role string, how syscall.Signal) {
+	p := c.servers[role]
+	p.cmd.Process.Signal(how)
+	<-p.ended
+}
+
 func (c *cluster) startBroker(t *testing.T, role string, id, port int) {
 	t.Helper()
 	p := map[string]string{
 		"brokerClusterName": "DefaultCluster", "brokerName": "broker-a", "brokerId": fmt.Sprint(id), "namesrvAddr": c.nameServer,
 		"brokerRole": map[int]string{0: "ASYNC_MASTER", 1: "SLAVE"}[id], "flushDiskType": "ASYNC_FLUSH",
-		"brokerIP1": "127.0.0.1", "brokerIP2": "127.0.0.1", "bindAddress": "127.0.0.1",
+		"brokerIP1": c.advertise, "brokerIP2": "127.0.0.1", "bindAddress": "127.0.0.1",
 		"listenPort": fmt.Sprint(port), "haListenPort": fmt.Sprint(port + 1),
 		"storePathRootDir": c.path("store-" + role), "storePathCommitLog": c.path("store-" + role + "/commitlog"),
 		// Small files, quick start; 4.x spells mapped with one p.
@@ -102,8 +119,13 @@ func (c *cluster) startBroker(t *testing.T, role string, id, port int) {
 	}
 	maps.Copy(p, c.broker)
 	c.serve(t, role, "org.apache.rocketmq.broker.BrokerStartup", p)
-	// A broker says that it has started although its registration timed out.
-	address := fmt.Sprint("127.0.0.1:", port)
+	c.registered(t, port)
+}
+
+// registered waits until the name server knows a broker: one says that it has started although its registration timed out.
+func (c *cluster) registered(t *testing.T, port int) {
+	t.Helper()
+	address := fmt.Sprint(c.advertise, ":", port)
 	for deadline := time.Now().Add(patience); !strings.Contains(c.askNameServer(), address); time.Sleep(100 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("the name server does not know %s", address)
@@ -171,12 +193,16 @@ func (c *cluster) serve(t *testing.T, role, class string, properties map[string]
 	config := c.write(t, "conf/"+role+".properties", text.String())
 	args := []string{"-Xms256m", "-Xmx256m", "-XX:MaxDirectMemorySize=256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
 		"-Djava.net.preferIPv4Stack=true", "-Duser.home=" + c.dir}
+	for _, opened := range []string{"java.nio", "sun.nio.ch", "jdk.internal.ref"} { // 4.x unmaps files by force, when it recovers after a crash
+		args = append(args, "--add-opens=java.base/"+opened+"=ALL-UNNAMED")
+	}
 	if c.tls {
 		args = append(args, "-Dtls.server.mode=enforcing", "-Dtls.enable=true", "-Dtls.config.file="+c.writeTLS(t))
 	}
 	args = append(args, "-cp", c.lib+"/*", class, "-c", config)
 	server := start(t, c.dir, []string{"ROCKETMQ_HOME=" + c.dir}, "java", args...)
 	server.says(server.stdout, "boot success")
+	c.servers[role] = server
 }
 
 // writeTLS makes a self-signed certificate and the properties that name it.

@@ -48,8 +48,8 @@ func TestDemoServesTheGoClient(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer servers.Close()
-	c := &cluster{dir: t.TempDir(), nameServer: servers.NameServer()}
-	did := c.driveGo(t)
+	c := &cluster{dir: t.TempDir(), nameServer: servers.NameServer(), brokerAddr: "127.0.0.1:10911"}
+	did := c.driveGo(t, driveOptions{})
 	settled(t, func() int64 { return int64(len(live.stdout.String())) })
 	live.end()
 	check(t, events(t, live.stdout.String()), did)

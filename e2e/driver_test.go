@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"cmp"
 	"encoding/json"
 	"path/filepath"
 	"strings"
@@ -11,7 +12,7 @@ import (
 
 // action is a line of a driver's log: what a client did or was given. README.md says which keys there are when.
 type action struct {
-	Action, How, Group, Topic, Key, Status, State, Error string
+	Action, How, Group, Topic, Key, Status, State, Body, Error string
 
 	MsgID          string
 	MsgIDs         []string
@@ -24,15 +25,24 @@ type action struct {
 	SHA256         string
 }
 
-// driveOptions are settings of the Java client.
+// driveOptions are settings of a client.
 type driveOptions struct {
 	nameServer string   // default: that of the cluster
+	broker     string   // where the Go client makes its topic; default: at the broker of the cluster
 	socks      string   // address of a SOCKS5 proxy for all connections; 5.x only
-	scenarios  []string // default: all
+	trust      string   // with TLS: a file of those whose certificates servers must have; default: any will do
+	until      string   // file with whose coming the scenario steady ends
+	scenarios  []string // default: all but steady
 }
 
 // drive runs scenarios with the Java client of the cluster's version, and returns what it did.
 func (c *cluster) drive(t *testing.T, o driveOptions) []action {
+	t.Helper()
+	return actions(t, c.startDriver(t, o))
+}
+
+// startDriver begins to run scenarios.
+func (c *cluster) startDriver(t *testing.T, o driveOptions) *process {
 	t.Helper()
 	if o.nameServer == "" {
 		o.nameServer = c.nameServer
@@ -44,21 +54,31 @@ func (c *cluster) drive(t *testing.T, o driveOptions) []action {
 	if c.acl {
 		args = append(args, "-De2e.accessKey="+accessKey, "-De2e.secretKey="+secretKey)
 	}
-	if c.tls {
+	switch {
+	case c.tls && o.trust != "":
+		args = append(args, "-Dtls.enable=true", "-Dtls.test.mode.enable=false", "-Dtls.client.authServer=true", "-Dtls.client.trustCertPath="+o.trust)
+	case c.tls:
 		args = append(args, "-Dtls.enable=true", "-Dtls.test.mode.enable=true")
+	}
+	if o.until != "" {
+		args = append(args, "-De2e.until="+o.until)
 	}
 	if o.socks != "" {
 		args = append(args, `-Dcom.rocketmq.socks.proxy.config={"0.0.0.0/0":{"addr":"`+o.socks+`"}}`)
 	}
 	classes := filepath.Join(workshop(t), c.version, "driver")
 	args = append(args, "-cp", classes+":"+c.lib+"/*", "Driver")
-	return actions(t, start(t, c.dir, nil, "java", append(args, o.scenarios...)...))
+	return start(t, c.dir, nil, "java", append(args, o.scenarios...)...)
 }
 
-// driveGo runs the Go client, and returns what it did.
-func (c *cluster) driveGo(t *testing.T, nameServer ...string) []action {
+// driveGo runs the Go client, and returns what it did. It knows neither TLS nor SOCKS.
+func (c *cluster) driveGo(t *testing.T, o driveOptions) []action {
 	t.Helper()
-	return actions(t, start(t, c.dir, nil, filepath.Join(workshop(t), "goclient"), "-namesrv", append(nameServer, c.nameServer)[0]))
+	args := []string{"-namesrv", cmp.Or(o.nameServer, c.nameServer), "-broker", cmp.Or(o.broker, c.brokerAddr)}
+	if c.acl {
+		args = append(args, "-access-key", accessKey, "-secret-key", secretKey)
+	}
+	return actions(t, start(t, c.dir, nil, filepath.Join(workshop(t), "goclient"), args...))
 }
 
 // actions waits for the end of a driver and reads its log.

@@ -24,7 +24,7 @@ func TestLiveShowsWhatTheDriverDid(t *testing.T) {
 			}
 
 			c := startCluster(t, options{version: version})
-			did := append(c.drive(t, driveOptions{}), c.driveGo(t)...)
+			did := append(c.drive(t, driveOptions{}), c.driveGo(t, driveOptions{})...)
 
 			settled(t, func() int64 { return int64(len(live.stdout.String())) + fileSize(written) + fileSize(dumped) })
 			live.end()

@@ -22,6 +22,7 @@ type event struct {
 	Note      string
 	Code      *int64
 	CodeName  string `json:"code_name"`
+	Language  string
 	Status    *int64
 	Opaque    int64
 	Topic     string
@@ -33,6 +34,7 @@ type event struct {
 	Messages  []message
 	Error     json.RawMessage
 	Cut       int64
+	ACL       *struct{ Verdict, Hint string }
 
 	line string
 }

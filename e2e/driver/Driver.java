@@ -7,6 +7,7 @@ import org.apache.rocketmq.tools.admin.DefaultMQAdminExt;
  * Does with Apache's Java client what the named scenarios say, or all of them, and logs each action as a line of JSON.
  *
  * <pre>java -De2e.namesrv=127.0.0.1:9876 [-De2e.accessKey=K -De2e.secretKey=S] [-Dtls.enable=true -Dtls.test.mode.enable=true]
+ *     [-De2e.until=FILE]
  *     [-Dcom.rocketmq.socks.proxy.config='{"0.0.0.0/0":{"addr":"127.0.0.1:1080"}}'] -cp … Driver [SCENARIO…]</pre>
  *
  * TLS and SOCKS (5.x only) are the client library's own properties.
@@ -33,8 +34,10 @@ public final class Driver {
         } catch (ReflectiveOperationException e) {
             // 4.x has no pop: the class is not compiled for it.
         }
+        String[] names = args.length > 0 ? args : scenarios.keySet().toArray(new String[0]);
+        scenarios.put("steady", Steady::run);  // only by its name, as it does not end by itself
         int exit = 0;
-        for (String name : args.length > 0 ? args : scenarios.keySet().toArray(new String[0]))
+        for (String name : names)
             try {
                 if (!scenarios.containsKey(name)) throw new IllegalArgumentException("no such scenario; there are " + scenarios.keySet());
                 scenarios.get(name).run();

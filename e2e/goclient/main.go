@@ -59,42 +59,58 @@ func (a action) log() {
 }
 
 func main() {
+	var s settings
 	nameServer := flag.String("namesrv", "127.0.0.1:9876", "`ADDRESS` of the name server")
+	flag.StringVar(&s.broker, "broker", "127.0.0.1:10911", "`ADDRESS` of the broker, to make the topic at")
+	flag.StringVar(&s.credentials.AccessKey, "access-key", "", "sign requests as `USER`")
+	flag.StringVar(&s.credentials.SecretKey, "secret-key", "", "the user's `SECRET`")
 	flag.Parse()
 	rlog.SetLogLevel("error")
-	if err := run(primitive.NamesrvAddr{*nameServer}); err != nil {
+	s.nameServer = primitive.NamesrvAddr{*nameServer}
+	if err := s.run(); err != nil {
 		action{Action: "failed", Error: err.Error()}.log()
 		os.Exit(1)
 	}
 	action{Action: "done"}.log()
 }
 
-func run(nameServer primitive.NamesrvAddr) error {
+// settings are those of all clients.
+type settings struct {
+	nameServer  primitive.NamesrvAddr
+	broker      string
+	credentials primitive.Credentials
+}
+
+func (s *settings) run() error {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
-	if err := createTopic(ctx, nameServer); err != nil {
+	if err := s.createTopic(ctx); err != nil {
 		return fmt.Errorf("create topic: %w", err)
 	}
-	sent, err := produce(ctx, nameServer)
+	sent, err := s.produce(ctx)
 	if err != nil {
 		return fmt.Errorf("produce: %w", err)
 	}
-	if err := push(ctx, nameServer, sent); err != nil {
+	if err := s.push(ctx, sent); err != nil {
 		return fmt.Errorf("push consumer: %w", err)
 	}
-	if err := pull(ctx, nameServer, sent); err != nil {
+	if err := s.pull(ctx, sent); err != nil {
 		return fmt.Errorf("pull consumer: %w", err)
 	}
 	return nil
 }
 
-func createTopic(ctx context.Context, nameServer primitive.NamesrvAddr) error {
-	a, err := admin.NewAdmin(admin.WithResolver(primitive.NewPassthroughResolver(nameServer)))
+// createTopic makes the topic; with credentials the broker does at the first message, as the client's admin does not sign this.
+func (s *settings) createTopic(ctx context.Context) error {
+	if !s.credentials.IsEmpty() {
+		return nil
+	}
+	a, err := admin.NewAdmin(admin.WithResolver(primitive.NewPassthroughResolver(s.nameServer)))
 	if err != nil {
 		return err
 	}
 	defer a.Close()
-	err = a.CreateTopic(ctx, admin.WithTopicCreate(topic), admin.WithBrokerAddrCreate("127.0.0.1:10911"),
+	err = a.CreateTopic(ctx, admin.WithTopicCreate(topic), admin.WithBrokerAddrCreate(s.broker),
 		admin.WithReadQueueNums(2), admin.WithWriteQueueNums(2))
 	if err != nil {
 		return err
@@ -116,8 +132,8 @@ func message(key, body string) *primitive.Message {
 }
 
 // produce sends messages in all ways there are, and says how many.
-func produce(ctx context.Context, nameServer primitive.NamesrvAddr) (int, error) {
-	p, err := rocketmq.NewProducer(producer.WithNameServer(nameServer), producer.WithGroupName(group), producer.WithRetry(0),
+func (s *settings) produce(ctx context.Context) (int, error) {
+	p, err := rocketmq.NewProducer(producer.WithNameServer(s.nameServer), producer.WithCredentials(s.credentials), producer.WithGroupName(group), producer.WithRetry(0),
 		producer.WithSendMsgTimeout(15*time.Second), producer.WithInstanceName("e2e-go-producer"))
 	if err != nil {
 		return 0, err
@@ -233,8 +249,8 @@ func (r *received) take(messages []*primitive.MessageExt) int {
 	return len(r.ids)
 }
 
-func push(ctx context.Context, nameServer primitive.NamesrvAddr, want int) error {
-	c, err := rocketmq.NewPushConsumer(consumer.WithNameServer(nameServer), consumer.WithGroupName("cg-go-push"),
+func (s *settings) push(ctx context.Context, want int) error {
+	c, err := rocketmq.NewPushConsumer(consumer.WithNameServer(s.nameServer), consumer.WithCredentials(s.credentials), consumer.WithGroupName("cg-go-push"),
 		consumer.WithConsumeFromWhere(consumer.ConsumeFromFirstOffset), consumer.WithInstance("e2e-go-push"))
 	if err != nil {
 		return err
@@ -263,8 +279,8 @@ func push(ctx context.Context, nameServer primitive.NamesrvAddr, want int) error
 	}
 }
 
-func pull(ctx context.Context, nameServer primitive.NamesrvAddr, want int) error {
-	c, err := rocketmq.NewPullConsumer(consumer.WithNameServer(nameServer), consumer.WithGroupName("cg-go-pull"),
+func (s *settings) pull(ctx context.Context, want int) error {
+	c, err := rocketmq.NewPullConsumer(consumer.WithNameServer(s.nameServer), consumer.WithCredentials(s.credentials), consumer.WithGroupName("cg-go-pull"),
 		consumer.WithConsumeFromWhere(consumer.ConsumeFromFirstOffset), consumer.WithInstance("e2e-go-pull"))
 	if err != nil {
 		return err

@@ -1,0 +1,64 @@
+//go:build linux
+
+package e2e
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// mode is a way to stand between clients and a cluster.
+type mode struct {
+	name    string
+	cluster options  // what the cluster is like, beside its version
+	proxy   []string // flags
+	client  driveOptions
+	goes    bool // the Go client can go this way, too
+	// everything: a client that looks a message up goes to the address in the offset message id, which nobody rewrites.
+	everything bool
+	setup      func(t *testing.T) // what must be there; nil: nothing
+}
+
+// nameServerMode has the proxy as its clients' name server, with brokers 10000 ports above their own.
+func nameServerMode() mode {
+	return mode{name: "name server", cluster: options{slave: true}, goes: true,
+		proxy:  []string{"-n", "127.0.0.1:9876", "--listen", "127.0.0.1:19876", "--ports", "offset:10000"},
+		client: driveOptions{nameServer: "127.0.0.1:19876", broker: "127.0.0.1:20911"}}
+}
+
+// modes are those that a version's clients and brokers can be used in.
+func modes(version string) []mode {
+	redirect := mode{name: "redirect", cluster: options{slave: true}, goes: true, everything: true, setup: redirects,
+		proxy: []string{"--redirect", "127.0.0.1:17777", "--setup", "--redirect-to", "9876,10911,10909,11011,11009"}}
+	if strings.HasPrefix(version, "4.") { // its clients know no SOCKS, and its brokers listen on all addresses
+		return []mode{nameServerMode(), redirect}
+	}
+	atNameServer := []string{"-n", "127.0.0.1:9876", "--listen", "127.0.0.1:19876"}
+	client := driveOptions{nameServer: "127.0.0.1:19876"}
+	maps := []string{"--map", "127.0.0.1:19876=127.0.0.1:9876"}
+	for _, port := range []string{"10911", "10909", "11011", "11009"} {
+		maps = append(maps, "--map", "127.0.0.2:"+port+"=127.0.0.1:"+port)
+	}
+	return []mode{
+		nameServerMode(),
+		{name: "loopback", proxy: append(atNameServer, "--ports", "loopback"), client: client},
+		{name: "PROXY protocol", proxy: append(atNameServer, "--proxy-protocol"), client: client},
+		{name: "socks", proxy: []string{"--socks", "127.0.0.1:11080"}, client: driveOptions{socks: "127.0.0.1:11080"}, everything: true},
+		{name: "map", cluster: options{slave: true, advertise: "127.0.0.2"}, proxy: maps, goes: true, everything: true,
+			client: driveOptions{nameServer: "127.0.0.1:19876", broker: "127.0.0.2:10911"}},
+		redirect,
+	}
+}
+
+// redirects skips the test where the kernel or a missing tool does not let it redirect, and sees that nothing is redirected after it.
+func redirects(t *testing.T) {
+	t.Helper()
+	rule := strings.Fields("-w -t nat -A OUTPUT -p tcp --dport 1 -j REDIRECT --to-ports 1")
+	if out, err := exec.Command("iptables", rule...).CombinedOutput(); err != nil {
+		t.Skipf("connections cannot be redirected here: iptables: %v %s", err, out)
+	}
+	flush := func() { exec.Command("iptables", "-w", "-t", "nat", "-F", "OUTPUT").Run() }
+	flush()
+	t.Cleanup(flush)
+}
