@@ -125,6 +125,9 @@ func newApp(ctx context.Context, o Options) (*app, error) {
 	}
 	a.tv.SetInputCapture(a.interrupt)
 	a.tv.SetRoot(a.root, true)
+	if o.Filter != "" {
+		a.bar.set(o.Filter)
+	}
 	return a, nil
 }
 

@@ -40,6 +40,8 @@ type Options struct {
 	Progress func() Progress
 	// Live says that the source is a running one; nil: files.
 	Live *Live
+	// Filter is the display filter that the screen begins with; empty: everything is shown.
+	Filter string
 	// Notices are what the source has to say while the screen runs; nil: nothing.
 	Notices *Notices
 	// Stop makes the source stop reading; nil: it cannot. It must not block.

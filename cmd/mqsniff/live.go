@@ -149,8 +149,8 @@ func (o *liveOptions) run(ctx context.Context, t *terminal) error {
 		}
 		screen, o.print.output = false, "text"
 	}
-	if screen && (o.print.filter != "" || o.print.limit != 0) {
-		return usagef("-f and -n are about lines: add -o text or -o json; the screen filters by /")
+	if screen && o.print.limit != 0 {
+		return usagef("-n counts lines: add -o text or -o json")
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -208,7 +208,9 @@ func (r *liveRun) prepare() (err error) {
 	}
 	switch {
 	case r.notices != nil:
-		r.credentials, err = o.print.acl.credentials()
+		if _, err = compile("-f", o.print.filter, r.source.shared.Symbols); err == nil {
+			r.credentials, err = o.print.acl.credentials()
+		}
 	case o.print.output != "none":
 		r.printing, err = newPrinting(r.terminal, &o.print, r.source.shared.Symbols, r.stop)
 	}
@@ -306,7 +308,7 @@ func (r *liveRun) screen(ctx context.Context) error {
 	options := o.screen.options(store, r.credentials)
 	options.Title = strings.Join(o.interfaces, ", ")
 	options.Live = &tui.Live{Filter: r.filter.short, Hints: liveHints}
-	options.Notices = r.notices
+	options.Notices, options.Filter = r.notices, o.print.filter
 	options.Stop = stop
 	options.Progress = func() tui.Progress {
 		s := r.live.Stats()

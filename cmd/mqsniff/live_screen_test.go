@@ -73,3 +73,25 @@ func TestLiveScreenEnds(t *testing.T) {
 	newTalk(t, broker).asks(codeRoute, statusNoTopic, "Nowhere")
 	p.end(0)
 }
+
+// TestLiveScreenFilter: -f is the filter that the screen begins with; it can be cleared there, and a wrong one is a mistake
+// before anything is opened.
+func TestLiveScreenFilter(t *testing.T) {
+	if !namespace(t) {
+		return
+	}
+	p := openPane(t, 120, 40, "", "live", "-i", "lo", "-f", "status == TOPIC_NOT_EXIST")
+	p.wait("(?s)LIVE lo.*Filter> status == TOPIC_NOT_EXIST")
+	k := newTalk(t, broker)
+	k.sends(3, "Orders")
+	k.asks(codeRoute, statusNoTopic, "Nowhere")
+	if text := p.wait(`(?s)8 frames.*1 of 9`); strings.Contains(text, "Orders") || !strings.Contains(text, "Nowhere") {
+		t.Errorf("the filter does not choose:\n%s", text)
+	}
+	p.escape()
+	p.wait("Orders0")
+	p.keys("Q")
+	p.end(0)
+	wrong := openPane(t, 120, 40, "", "live", "-i", "lo", "-f", "status ==")
+	wrong.wait(`(?s)mqsniff: -f: column \d+.*ended 2`)
+}

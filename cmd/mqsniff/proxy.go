@@ -298,10 +298,13 @@ func (r *proxyRun) screen() (show func(context.Context) error, err error) {
 	if err := o.screen.check(); err != nil {
 		return nil, err
 	}
+	if _, err := compile("-f", o.print.filter, r.source.session.Symbols); err != nil {
+		return nil, err
+	}
 	store := session.NewStore(o.screen.maxEvents, r.source.session.Symbols, r.source)
 	r.source.handle = both(r.source.handle, store.Handle)
 	options := o.screen.options(store, credentials)
-	options.Notices = r.notices
+	options.Notices, options.Filter = r.notices, o.print.filter
 	return func(ctx context.Context) error {
 		options.Title = describe(r.proxy.Listeners()[:1])
 		options.Live = &tui.Live{Kind: "PROXY", Hints: []string{

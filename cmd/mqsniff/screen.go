@@ -22,6 +22,7 @@ import (
 type screenOptions struct {
 	follow    bool
 	side      string
+	filter    string
 	maxEvents int
 	theme     string
 	ascii     bool
@@ -35,6 +36,7 @@ func (o *screenOptions) addTo(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.BoolVar(&o.follow, "follow", false, "wait for more when a file ends, as tail -f does")
 	addSide(f, &o.side)
+	f.StringVarP(&o.filter, "filter", "f", "", "begin with the display filter `EXPR` (see mqsniff fields)")
 	o.acl.addTo(f)
 	o.addDisplay(f)
 	f.BoolVar(&o.noScreen, "no-tui", false, "print lines even where there is a terminal")
@@ -91,10 +93,14 @@ func openScreen(ctx context.Context, t *terminal, paths []string, o *screenOptio
 		if credentials != nil {
 			t.say("lines do not show what --acl is for; use mqsniff read --detail --acl …")
 		}
-		return (&readOptions{printOptions: printOptions{output: "text", color: "auto"}, follow: o.follow, side: o.side}).run(ctx, t, paths)
+		return (&readOptions{printOptions: printOptions{output: "text", color: "auto", filter: o.filter}, follow: o.follow, side: o.side}).run(ctx, t, paths)
 	}
 	side, err := sideOf(o.side)
 	if err != nil {
+		return err
+	}
+	source := newReading()
+	if _, err := compile("-f", o.filter, source.Symbols); err != nil {
 		return err
 	}
 	files, err := capture.Open(paths, capture.Options{Follow: o.follow, Side: side})
@@ -106,7 +112,6 @@ func openScreen(ctx context.Context, t *terminal, paths []string, o *screenOptio
 	reading, stop := context.WithCancel(ctx)
 	defer stop()
 
-	source := newReading()
 	store := session.NewStore(o.maxEvents, source.Symbols, files)
 	source.handle = store.Handle
 	var end loaded
@@ -115,7 +120,7 @@ func openScreen(ctx context.Context, t *terminal, paths []string, o *screenOptio
 	defer stop()
 	group.Go(func() { end.set(source.read(reading, files)) })
 	options := o.options(store, credentials)
-	options.Title, options.Stop = title(paths), stop
+	options.Title, options.Stop, options.Filter = title(paths), stop, o.filter
 	options.Progress = func() tui.Progress {
 		read, total := files.Progress()
 		stats := files.Stats()
