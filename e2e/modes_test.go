@@ -27,12 +27,16 @@ func nameServerMode() mode {
 		client: driveOptions{nameServer: "127.0.0.1:19876", broker: "127.0.0.1:20911"}}
 }
 
+// redirectMode has the kernel bring all connections to the proxy.
+func redirectMode() mode {
+	return mode{name: "redirect", cluster: options{slave: true}, goes: true, everything: true, setup: redirects,
+		proxy: []string{"--redirect", "127.0.0.1:17777", "--setup", "--redirect-to", "9876,10911,10909,11011,11009"}}
+}
+
 // modes are those that a version's clients and brokers can be used in.
 func modes(version string) []mode {
-	redirect := mode{name: "redirect", cluster: options{slave: true}, goes: true, everything: true, setup: redirects,
-		proxy: []string{"--redirect", "127.0.0.1:17777", "--setup", "--redirect-to", "9876,10911,10909,11011,11009"}}
 	if strings.HasPrefix(version, "4.") { // its clients know no SOCKS, and its brokers listen on all addresses
-		return []mode{nameServerMode(), redirect}
+		return []mode{nameServerMode(), redirectMode()}
 	}
 	atNameServer := []string{"-n", "127.0.0.1:9876", "--listen", "127.0.0.1:19876"}
 	client := driveOptions{nameServer: "127.0.0.1:19876"}
@@ -47,7 +51,7 @@ func modes(version string) []mode {
 		{name: "socks", proxy: []string{"--socks", "127.0.0.1:11080"}, client: driveOptions{socks: "127.0.0.1:11080"}, everything: true},
 		{name: "map", cluster: options{slave: true, advertise: "127.0.0.2"}, proxy: maps, goes: true, everything: true,
 			client: driveOptions{nameServer: "127.0.0.1:19876", broker: "127.0.0.2:10911"}},
-		redirect,
+		redirectMode(),
 	}
 }
 

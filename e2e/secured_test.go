@@ -70,14 +70,11 @@ func terminated(t *testing.T, version string, direct []action) {
 	signed(t, seen)
 }
 
-// passedThrough has clients and servers that keep their TLS to themselves: in modes that rewrite nothing, that changes nothing.
+// passedThrough has clients and servers that keep their TLS to themselves: where connections are redirected, that changes nothing.
 func passedThrough(t *testing.T, version string, direct []action) {
-	all := modes(version)
-	m := all[slices.IndexFunc(all, func(m mode) bool { return m.name == map[string]string{"5.3.3": "socks", "4.9.7": "redirect"}[version] })]
 	workshop(t)
-	if m.setup != nil {
-		m.setup(t)
-	}
+	m := redirectMode()
+	m.setup(t)
 	c := startCluster(t, options{version: version, tls: true, acl: true})
 	relay := startProxy(t, m.proxy...)
 	did := c.drive(t, m.client)
