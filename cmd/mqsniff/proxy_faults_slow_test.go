@@ -81,7 +81,7 @@ func TestProxySlowReader(t *testing.T) {
 			if n != sent.Load() || !bytes.Equal(got.Sum(nil), want.Sum(nil)) {
 				t.Errorf("%d bytes of %d came, or others", n, sent.Load())
 			}
-			if held := p.peak() - before; held > 64<<20 {
+			if held := p.peak() - before; held > 64<<20 && !raceDetector {
 				t.Errorf("it took %d bytes of memory", held)
 			}
 			c.Close()
@@ -100,10 +100,13 @@ func TestProxyStuckOutput(t *testing.T) {
 	answer := bytes.Repeat([]byte("an answer "), 500)
 	p := startRelay(t, out, "--map", "127.0.0.1:0="+serve(t, answering(answer)), "-o", "json", "--mem", "4MiB", "--record", path)
 	out.Close()
-	before := p.peak()
 	c := p.connect()
 	const asked = 8000
+	early := 0
 	for i := range int32(asked) {
+		if i == asked/4 {
+			early = p.peak() // --mem is used up long since
+		}
 		if err := ask(c, codeSendV2, i, answer[:1000]); err != nil {
 			t.Fatalf("request %d: %v", i, err)
 		}
@@ -112,8 +115,8 @@ func TestProxyStuckOutput(t *testing.T) {
 	if s.Waiting > 4<<20 || s.Skipped.ServerToClient == 0 || s.Relayed.ServerToClient < asked*uint64(len(answer)) || s.Open != 1 {
 		t.Errorf("%+v", s)
 	}
-	if held := p.peak() - before; held > 48<<20 {
-		t.Errorf("it took %d bytes of memory", held)
+	if grew := p.peak() - early; grew > 8<<20 && !raceDetector {
+		t.Errorf("%d bytes more went through, and it took %d bytes more of memory", asked*3/4*len(answer), grew)
 	}
 	var conns []struct{ Skipped struct{ C2S, S2C uint64 } }
 	if p.ctl(&conns, "connections"); len(conns) != 1 || conns[0].Skipped.S2C != s.Skipped.ServerToClient {
