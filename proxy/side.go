@@ -10,8 +10,9 @@ import (
 // side is one of the two TCP connections of a Conn, as a pump reads and writes it.
 type side struct {
 	net.Conn
-	raw   syscall.RawConn // nil: reads need a buffer while they wait
-	small []byte          // that buffer
+	raw     syscall.RawConn // nil: reads need a buffer while they wait
+	waiting waiting
+	small   []byte // that buffer
 }
 
 func newSide(c net.Conn) *side {

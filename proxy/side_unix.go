@@ -12,36 +12,51 @@ import (
 // canWait: a connection can be waited for without a buffer.
 const canWait = true
 
-// readWaiting takes a buffer when there is something to read.
+// waiting is a read that has a buffer only when there is something to read.
+type waiting struct {
+	pool   *buffers
+	buf    *buffer
+	n      int
+	failed error
+	try    func(fd uintptr) bool // attempt, once: each use as a function would allocate
+}
+
+func (w *waiting) attempt(fd uintptr) bool {
+	if w.buf == nil {
+		w.buf = w.pool.get(chunkSize)
+	}
+	for {
+		w.n, w.failed = syscall.Read(int(fd), w.buf.bytes)
+		switch w.failed {
+		case syscall.EINTR:
+			continue
+		case syscall.EAGAIN:
+			w.end()
+			return false
+		}
+		return true
+	}
+}
+
+func (w *waiting) end() {
+	w.pool.release(w.buf)
+	w.buf = nil
+}
+
 func (s *side) readWaiting(pool *buffers, use func([]byte, *buffer) error) error {
-	var buf *buffer
-	var n int
-	var failed error
-	err := s.raw.Read(func(fd uintptr) bool {
-		if buf == nil {
-			buf = pool.get(chunkSize)
-		}
-		for {
-			n, failed = syscall.Read(int(fd), buf.bytes)
-			switch failed {
-			case syscall.EINTR:
-				continue
-			case syscall.EAGAIN:
-				pool.release(buf)
-				buf = nil
-				return false
-			}
-			return true
-		}
-	})
-	defer func() { pool.release(buf) }()
+	w := &s.waiting
+	if w.try == nil {
+		w.pool, w.try = pool, w.attempt
+	}
+	err := s.raw.Read(w.try)
+	defer w.end()
 	switch {
 	case err != nil:
 		return err
-	case failed != nil:
-		return &net.OpError{Op: "read", Net: "tcp", Source: s.LocalAddr(), Addr: s.RemoteAddr(), Err: os.NewSyscallError("read", failed)}
-	case n == 0:
+	case w.failed != nil:
+		return &net.OpError{Op: "read", Net: "tcp", Source: s.LocalAddr(), Addr: s.RemoteAddr(), Err: os.NewSyscallError("read", w.failed)}
+	case w.n == 0:
 		return io.EOF
 	}
-	return use(buf.bytes[:n], buf)
+	return use(w.buf.bytes[:w.n], w.buf)
 }

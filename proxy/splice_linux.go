@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"net"
 	"sync"
-	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -78,63 +77,64 @@ func (p *pump) splice() error {
 	if err != nil {
 		return err
 	}
-	pipes := &p.proxy.pipes
+	s := splicer{pipes: &p.proxy.pipes}
+	defer s.end()
+	fill, empty := s.fill, s.empty // once: each use would allocate
 	for {
-		via, n, err := pipes.fill(in)
-		if err != nil || n == 0 {
+		if err := cmp.Or(in.Read(fill), s.failed); err != nil || s.n == 0 {
 			return opError("read", src, err)
 		}
-		p.conn.relayed[p.dir].Add(uint64(n))
-		if err := via.empty(n, out); err != nil {
-			pipes.put(via, false)
+		p.conn.relayed[p.dir].Add(uint64(s.n))
+		if err := cmp.Or(out.Write(empty), s.failed); err != nil {
 			return writeError{opError("write", dst, err)}
 		}
-		pipes.put(via, true)
 	}
 }
 
-// fill waits for bytes and moves them into a pipe, which is the caller's; none are the end.
-func (s *pipes) fill(in syscall.RawConn) (via *pipe, n int, err error) {
-	var failed error
-	err = in.Read(func(fd uintptr) bool {
-		if via == nil {
-			if via, failed = s.get(); failed != nil {
-				failed = errNoSplice // out of descriptors
-				return true
-			}
-		}
-		n, failed = move(int(fd), via.write, pipeSize)
-		if failed != unix.EAGAIN {
+// splicer is what the kernel carries of one direction.
+type splicer struct {
+	pipes  *pipes
+	via    *pipe // nil while there is nothing to carry
+	n      int   // bytes in it
+	failed error
+}
+
+// fill moves what came into a pipe, if anything came; no bytes are the end.
+func (s *splicer) fill(fd uintptr) bool {
+	if s.via == nil {
+		if s.via, s.failed = s.pipes.get(); s.failed != nil {
+			s.failed = errNoSplice // out of descriptors
 			return true
 		}
-		s.put(via, true)
-		via = nil
+	}
+	switch s.n, s.failed = move(int(fd), s.via.write, pipeSize); s.failed {
+	case unix.EAGAIN:
+		s.end()
 		return false
-	})
-	if failed == unix.EINVAL {
-		failed = errNoSplice
+	case unix.EINVAL:
+		s.failed = errNoSplice
 	}
-	if err = cmp.Or(err, failed); via != nil && (err != nil || n == 0) {
-		s.put(via, true)
-		via = nil
-	}
-	return via, n, err
+	return true
 }
 
-// empty moves n bytes, all that are in the pipe, out of it.
-func (via *pipe) empty(n int, out syscall.RawConn) error {
-	var failed error
-	err := out.Write(func(fd uintptr) bool {
-		for n > 0 {
-			var m int
-			if m, failed = move(via.read, int(fd), n); failed != nil {
-				return failed != unix.EAGAIN
-			}
-			n -= m
+// empty moves what is in the pipe out of it.
+func (s *splicer) empty(fd uintptr) bool {
+	for s.n > 0 {
+		var m int
+		if m, s.failed = move(s.via.read, int(fd), s.n); s.failed != nil {
+			return s.failed != unix.EAGAIN
 		}
-		return true
-	})
-	return cmp.Or(err, failed)
+		s.n -= m
+	}
+	return true
+}
+
+// end gives the pipe back.
+func (s *splicer) end() {
+	if s.via != nil {
+		s.pipes.put(s.via, s.n <= 0)
+		s.via = nil
+	}
 }
 
 func move(from, to, most int) (int, error) {
