@@ -77,6 +77,7 @@ type Stats struct {
 	Refused    uint64    `json:"refused"`
 	DialErrors uint64    `json:"dial_errors"`
 	Unseen     uint64    `json:"unseen"` // connections that those who look were not told of
+	Unsaid     uint64    `json:"unsaid"` // notices that they were not told
 	Relayed    Bytes     `json:"bytes"`
 	Skipped    Bytes     `json:"skipped"` // of them: not seen by those who look
 	Waiting    int64     `json:"waiting"` // bytes that wait to be looked at

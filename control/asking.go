@@ -49,7 +49,7 @@ func (s *Server) stats(w http.ResponseWriter, _ *http.Request) {
 	n := s.options.Proxy.Stats()
 	out := Stats{
 		Version: s.options.Version, Started: s.started.UTC(),
-		Open: n.Open, Accepted: n.Accepted, Refused: n.Refused, DialErrors: n.DialErrors, Unseen: n.Unseen,
+		Open: n.Open, Accepted: n.Accepted, Refused: n.Refused, DialErrors: n.DialErrors, Unseen: n.Unseen, Unsaid: n.Unsaid,
 		Relayed: bytesOf(n.Relayed), Skipped: bytesOf(n.Skipped), Waiting: n.Waiting,
 		Listeners: len(s.options.Proxy.Listeners()), Streams: s.options.Events.Streams(),
 	}

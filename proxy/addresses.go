@@ -119,7 +119,7 @@ func (a *Addresses) Rewrite(c *Conn, code int32, answer *decode.Command, f decod
 	}
 	leak := ""
 	body := splice(f.Body, found, func(real string) (string, bool) {
-		advertised, err := a.advertised(real, code)
+		advertised, err := a.advertised(real)
 		if err != nil {
 			leak = fmt.Sprintf("clients were told the address %s: %v", real, err)
 			a.leak(leak)
@@ -168,8 +168,16 @@ func (a *Addresses) Leaks() int {
 	return a.count
 }
 
+// Reopen listens for the brokers that are known from before: clients that kept their addresses while the proxy was away find
+// them at once, not only when an answer names them again. What cannot be listened on now is told then.
+func (a *Addresses) Reopen() {
+	for _, real := range a.options.Ports.known() {
+		a.advertised(real)
+	}
+}
+
 // advertised returns what stands in for a broker's address, and sees to it that somebody listens there.
-func (a *Addresses) advertised(real string, code int32) (string, error) {
+func (a *Addresses) advertised(real string) (string, error) {
 	if external, ok := a.options.External[real]; ok {
 		return external, nil
 	}
@@ -259,6 +267,7 @@ func (a *Addresses) forget(now time.Time) {
 			b.vip.Close()
 		}
 		delete(a.brokers, real)
+		a.options.Ports.forget(real)
 		if host, err := netip.ParseAddrPort(real); err == nil {
 			delete(a.hosts, host)
 		}

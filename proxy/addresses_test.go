@@ -2,13 +2,17 @@ package proxy
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"net"
 	"net/netip"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/mqsniff/mqsniff/decode"
 )
@@ -178,7 +182,7 @@ func TestPortsAreRemembered(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := ports.Remember(path); err != nil {
+		if err := ports.Remember(path, "ns:9876"); err != nil {
 			t.Fatal(err)
 		}
 		a, err := NewAddresses(AddressOptions{Listen: netip.MustParseAddr("127.0.0.1"), Ports: ports})
@@ -203,8 +207,78 @@ func TestPortsAreRemembered(t *testing.T) {
 	}
 	os.WriteFile(path, []byte("{"), 0o600)
 	var ports Ports
-	if err := ports.Remember(path); err == nil || !strings.Contains(err.Error(), path) {
+	if err := ports.Remember(path, "ns:9876"); err == nil || !strings.Contains(err.Error(), path) {
 		t.Errorf("%v", err)
+	}
+}
+
+// A proxy that is started again listens for the brokers behind the same name server before any answer names them.
+// Regression: clients that kept their addresses were refused until they asked for a route again, up to 30 s.
+func TestBrokersAreListenedForAtOnce(t *testing.T) {
+	dir := t.TempDir()
+	static := filepath.Join(dir, "static")
+	if err := os.WriteFile(static, []byte("10.0.0.1:10911=127.0.0.1:23302\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, strategy := range []string{"range:23200-23299", "offset:12500", "loopback", "static:" + static} {
+		path := filepath.Join(dir, strategy[:5]+".json")
+		start := func(nameServer string) (*Addresses, func()) {
+			ports, err := ParsePorts(strategy)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := ports.Remember(path, nameServer); err != nil {
+				t.Fatal(err)
+			}
+			a, err := NewAddresses(AddressOptions{Listen: netip.MustParseAddr("127.0.0.1"), Ports: ports})
+			if err != nil {
+				t.Fatal(err)
+			}
+			p := New(Options{Dial: func(context.Context, string) (net.Conn, error) { return nil, errors.New("down") }})
+			a.SetProxy(p)
+			a.Reopen()
+			return a, func() { drain(p) }
+		}
+		count := func(nameServer string, want int) {
+			t.Helper()
+			a, stop := start(nameServer)
+			defer stop()
+			if n := len(a.proxy.Listeners()); n != want {
+				t.Errorf("%s: %d listeners, want %d", strategy, n, want)
+			}
+		}
+		always := 0
+		if strings.HasPrefix(strategy, "static") {
+			always = 2
+		}
+		count("ns:9876", always)
+		a, stop := start("ns:9876")
+		got := rewrite(t, a, 105, spaced)
+		stop()
+		if strings.Contains(got, "10.0.0.1") {
+			t.Logf("%s: not here: %s", strategy, got)
+			continue
+		}
+		count("ns:9876", 2)
+		a, stop = start("ns:9876")
+		c, err := net.Dial("tcp", addressText.FindString(got))
+		if errors.Is(err, syscall.ECONNREFUSED) {
+			t.Errorf("%s: %v", strategy, err)
+		} else if err == nil { // the broker is down, so it may be reset already
+			c.Close()
+		}
+		for a.brokers["10.0.0.1:10911"].main.Open() > 0 {
+			time.Sleep(time.Millisecond)
+		}
+		a.mu.Lock()
+		a.forget(time.Now().Add(2 * forgotten))
+		a.mu.Unlock()
+		stop()
+		count("ns:9876", always)
+		a, stop = start("ns:9876")
+		rewrite(t, a, 105, spaced)
+		stop()
+		count("another:9876", always)
 	}
 }
 

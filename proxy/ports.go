@@ -7,10 +7,12 @@ import (
 	"hash/fnv"
 	"io/fs"
 	"iter"
+	"maps"
 	"net"
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -81,15 +83,19 @@ func ParsePorts(text string) (Ports, error) {
 	return p, nil
 }
 
-// Remember keeps the choices of a range in a file, which is read now and written with each new choice.
-func (p *Ports) Remember(path string) error {
-	r := &remembered{path: path, ports: map[string]uint16{}}
+// Remember keeps the choices for the brokers behind a name server in a file, which is read now and written with each new one.
+// What it has of the brokers behind another name server is forgotten.
+func (p *Ports) Remember(path, nameServer string) error {
+	r := &remembered{path: path}
 	b, err := os.ReadFile(path)
 	if err == nil {
-		err = json.Unmarshal(b, &r.ports)
+		err = json.Unmarshal(b, r)
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%s: %w: delete it, or name another", path, err)
+	}
+	if r.NameServer != nameServer || r.Ports == nil {
+		r.NameServer, r.Ports = nameServer, map[string]uint16{}
 	}
 	p.remembered = r
 	return nil
@@ -97,15 +103,27 @@ func (p *Ports) Remember(path string) error {
 
 // remembered are ports by broker address, in a file.
 type remembered struct {
-	path  string
-	mu    sync.Mutex
-	ports map[string]uint16
+	path       string
+	mu         sync.Mutex
+	NameServer string            `json:"namesrv"`
+	Ports      map[string]uint16 `json:"ports"`
 }
 
-// pairs tells whether a port without its VIP port is not taken.
-func (p *Ports) pairs() bool { return p.strategy == "range" }
+// known are the brokers that there are ports for already, in order.
+func (p *Ports) known() []string {
+	if p.strategy == "static" {
+		return slices.Sorted(maps.Keys(p.static))
+	}
+	r := p.remembered
+	if r == nil {
+		return nil
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Sorted(maps.Keys(r.Ports))
+}
 
-// chosen is told what became of candidates. What cannot be remembered is not needed now either.
+// chosen is told what became of candidates.
 func (p *Ports) chosen(real string, at netip.AddrPort) {
 	r := p.remembered
 	if r == nil {
@@ -113,14 +131,34 @@ func (p *Ports) chosen(real string, at netip.AddrPort) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.ports[real] == at.Port() || len(r.ports) >= maxBrokers {
+	if r.Ports[real] == at.Port() || len(r.Ports) >= maxBrokers {
 		return
 	}
-	r.ports[real] = at.Port()
-	if b, err := json.MarshalIndent(r.ports, "", " "); err == nil && os.MkdirAll(filepath.Dir(r.path), 0o700) == nil {
+	r.Ports[real] = at.Port()
+	r.write()
+}
+
+// forget is told which broker is listened for no longer.
+func (p *Ports) forget(real string) {
+	r := p.remembered
+	if r == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.Ports, real)
+	r.write()
+}
+
+// write writes the file. What cannot be remembered is not needed now either.
+func (r *remembered) write() {
+	if b, err := json.MarshalIndent(r, "", " "); err == nil && os.MkdirAll(filepath.Dir(r.path), 0o700) == nil {
 		os.WriteFile(r.path, append(b, '\n'), 0o600)
 	}
 }
+
+// pairs tells whether a port without its VIP port is not taken.
+func (p *Ports) pairs() bool { return p.strategy == "range" }
 
 // candidates are the addresses to try for a broker, best first.
 func (p *Ports) candidates(real string, listen netip.Addr) iter.Seq2[netip.AddrPort, error] {
@@ -159,7 +197,7 @@ func (p *Ports) candidates(real string, listen netip.Addr) iter.Seq2[netip.AddrP
 func (p *Ports) fromRange(real string, listen netip.Addr, yield func(netip.AddrPort, error) bool) {
 	if r := p.remembered; r != nil {
 		r.mu.Lock()
-		port, ok := r.ports[real]
+		port, ok := r.Ports[real]
 		r.mu.Unlock()
 		if ok && port >= p.low+2 && port <= p.high && !yield(netip.AddrPortFrom(listen, port), nil) {
 			return

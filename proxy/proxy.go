@@ -51,6 +51,7 @@ type Options struct {
 type Stats struct {
 	Accepted, Refused, DialErrors uint64
 	Unseen                        uint64 // connections that the observer was not told of, for want of room
+	Unsaid                        uint64 // notices that the observer was not told, for want of room
 	Open                          int64
 	Relayed, Skipped              [2]uint64 // bytes by direction; Skipped were not seen by the observer
 	Waiting                       int64     // bytes that wait for the observer
@@ -64,10 +65,13 @@ type Proxy struct {
 	pipes   pipes
 	budget  atomic.Int64
 
-	accepted, refused, dialErrors, unseen atomic.Uint64
-	starved                               atomic.Int32 // connections that wait for a descriptor
-	ending                                atomic.Bool  // Shutdown was called
-	declined                              atomic.Int64 // bytes of requests that did not go on
+	failures failures
+
+	accepted, refused, dialErrors, unseen, unsaid atomic.Uint64
+
+	starved  atomic.Int32 // connections that wait for a descriptor
+	ending   atomic.Bool  // Shutdown was called
+	declined atomic.Int64 // bytes of requests that did not go on
 
 	mu        sync.Mutex
 	number    uint64 // of the latest connection
@@ -123,7 +127,9 @@ func (p *Proxy) notice(c *Conn, text string) {
 	case p.tap == nil && p.options.Notice != nil:
 		p.options.Notice(text)
 	case p.tap != nil && (c == nil || !c.unseen):
-		p.tap.notice(c, time.Now().UnixNano(), text)
+		if !p.tap.notice(c, time.Now().UnixNano(), text) {
+			p.unsaid.Add(1)
+		}
 	}
 }
 
@@ -205,8 +211,10 @@ func (p *Proxy) failed(c *Conn, err error) {
 	if to == "" {
 		to = "an unknown address"
 	}
-	why := strings.ReplaceAll(err.Error(), "\n", "; ") // of several servers
-	p.notice(nil, fmt.Sprintf("%s wanted %s: %s", c.Client, to, why))
+	what := failure{c.Client.Addr(), to, strings.ReplaceAll(err.Error(), "\n", "; ")} // of several servers
+	if more, say := p.failures.again(what, time.Now()); say {
+		p.notice(nil, what.text(c.Client, more))
+	}
 }
 
 // relay runs both pumps until both directions have ended.
@@ -330,7 +338,8 @@ func (p *Proxy) Stats() Stats {
 		}
 	}
 	s.Open = int64(len(p.conns))
-	s.Accepted, s.Refused, s.DialErrors, s.Unseen = p.accepted.Load(), p.refused.Load(), p.dialErrors.Load(), p.unseen.Load()
+	s.Accepted, s.Refused, s.DialErrors = p.accepted.Load(), p.refused.Load(), p.dialErrors.Load()
+	s.Unseen, s.Unsaid = p.unseen.Load(), p.unsaid.Load()
 	if p.tap != nil {
 		s.Waiting = p.tap.held.Load()
 	}

@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -104,14 +105,15 @@ func (t *tap) open(c *Conn) bool {
 	return true
 }
 
-// notice is said only where there is room.
-func (t *tap) notice(c *Conn, now int64, text string) {
+// notice is said only where there is room; false where there is none.
+func (t *tap) notice(c *Conn, now int64, text string) bool {
 	cost := int64(itemSize + len(text))
 	if t.held.Add(cost) > t.limit {
 		t.held.Add(-cost)
-		return
+		return false
 	}
 	t.put(item{kind: itemNotice, cost: cost, conn: c, time: now, text: text})
+	return true
 }
 
 // put appends an item. Its cost is in held already.
@@ -126,6 +128,14 @@ func (t *tap) put(it item) {
 		default:
 		}
 	}
+}
+
+// MakeRoom lets one more thread run Go code at a time, until restore is called: that of the observer, which the kernel lets wait
+// where the CPUs are busy (Linux), counts as running meanwhile. It is for the program, as the number is the process's.
+func MakeRoom() (restore func()) {
+	n := runtime.GOMAXPROCS(0)
+	runtime.GOMAXPROCS(n + 1)
+	return func() { runtime.GOMAXPROCS(n) }
 }
 
 // gather is how long more is waited for when something came: waking up for each message would cost those that relay.

@@ -10,7 +10,8 @@ import (
 // threads that relay get (sched(7)), and the tap bridges the time.
 const behind = 10
 
-// stayBehind keeps the calling goroutine from taking the CPU from those that relay. Its thread ends with it.
+// stayBehind keeps the calling goroutine from taking the CPU from those that relay. Its thread ends with it. While it waits for
+// its turn it holds what those need to run: MakeRoom.
 func stayBehind() {
 	if runtime.GOMAXPROCS(0) == 1 { // nobody could relay while the thread waits for its turn
 		return

@@ -101,6 +101,9 @@ func engine(kind, to string) error {
 	case "stuck":
 		o.Observer = stuck{}
 	}
+	if o.Observer != nil {
+		defer proxy.MakeRoom()()
+	}
 	p := proxy.New(o)
 	listen := proxy.ListenOptions{Mode: "map", Target: to}
 	if kind == "rewrite" {

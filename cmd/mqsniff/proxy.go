@@ -161,6 +161,8 @@ func (o *proxyOptions) run(ctx context.Context, t *terminal) error {
 	}
 	if o.noTap {
 		relay.Observer, relay.Notice = nil, t.sayer()
+	} else {
+		defer proxy.MakeRoom()()
 	}
 	r.ca = secure.CA()
 	return r.run(ctx, relay, screen)

@@ -47,7 +47,7 @@ func (o *modeOptions) addTo(f *pflag.FlagSet) {
 	f.BoolVar(&o.setup, "setup", false, "with --redirect: make the firewall's rules, and remove them at the end; without it they are printed")
 	f.StringArrayVar(&o.maps, "map", nil, "relay `LISTEN=UPSTREAM`, both host:port; can be repeated")
 	f.StringVar(&o.ports, "ports", proxy.DefaultPorts, "where brokers are listened for: range:FIRST-LAST, offset:N, loopback or static:FILE")
-	f.StringVar(&o.portsFile, "ports-file", "", "remember the ports of a range in `FILE` (default: in the state directory)")
+	f.StringVar(&o.portsFile, "ports-file", "", "remember brokers and their ports in `FILE` (default: in the state directory)")
 	f.StringVar(&o.advertise, "advertise", "", "tell clients this `HOST` instead of the address that is listened on")
 	f.StringArrayVar(&o.dial, "dial", nil, "connect to REACHABLE where the cluster says ADVERTISED: `ADVERTISED=REACHABLE`; can be repeated")
 	f.StringArrayVar(&o.external, "external", nil, "tell clients ADVERTISED for a broker that somebody else relays: `REAL=ADVERTISED`; can be repeated")
@@ -151,11 +151,13 @@ func (o *modeOptions) listeners(p *proxy.Proxy, leak func(string)) (*proxy.Addre
 		if err != nil {
 			return nil, usagef("--ports: %w", err)
 		}
-		if file := o.portsFile; strings.HasPrefix(o.ports, "range:") {
-			if file == "" {
-				file = stateFile("ports-" + strings.ReplaceAll(at.String(), ":", "_") + ".json")
-			}
-			if err := ports.Remember(file); err != nil {
+		target := strings.Join(o.nameServers, ";")
+		file := o.portsFile
+		if file == "" {
+			file = stateFile("ports-" + strings.ReplaceAll(at.String(), ":", "_") + ".json")
+		}
+		if !strings.HasPrefix(o.ports, "static:") { // that has a file of its own
+			if err := ports.Remember(file, target); err != nil {
 				return nil, err
 			}
 		}
@@ -171,10 +173,10 @@ func (o *modeOptions) listeners(p *proxy.Proxy, leak func(string)) (*proxy.Addre
 			return nil, usageError{err}
 		}
 		addresses.SetProxy(p)
-		target := strings.Join(o.nameServers, ";")
 		if _, err := p.Listen(at.String(), proxy.ListenOptions{Mode: "name server", Target: target, Rewriter: addresses}); err != nil {
 			return nil, fmt.Errorf("--listen: %w", err)
 		}
+		addresses.Reopen()
 	}
 	if o.socks != "" {
 		at, err := listenAddress("--socks", o.socks)
