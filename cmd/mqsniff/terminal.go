@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync"
 	"unicode"
 
 	"golang.org/x/term"
@@ -16,6 +17,7 @@ import (
 type terminal struct {
 	in        io.Reader
 	out, errs io.Writer
+	saying    sync.Mutex // proxies say things from several goroutines
 }
 
 // say writes one line for the person at the terminal. File names and what libraries say may hold anything.
@@ -23,6 +25,8 @@ func (t *terminal) say(line string) {
 	if strings.ContainsFunc(line, func(r rune) bool { return !unicode.IsPrint(r) }) {
 		line = export.Safe(line)
 	}
+	t.saying.Lock()
+	defer t.saying.Unlock()
 	fmt.Fprintln(t.errs, "mqsniff:", line)
 }
 
