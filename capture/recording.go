@@ -37,9 +37,11 @@ type RecordOptions struct {
 	Alone bool
 	// Section tells who wrote the file.
 	Section pcapfile.Section
-	// Notice gets one line when the recording must stop while the capture goes on. It is called by any of the recording's
-	// methods and must not call them. Paths are not sanitised. nil: nobody is told.
+	// Notice gets one line when the recording must stop while the capture goes on, and one when it goes on in another file. It
+	// is called by any of the recording's methods and must not call them. Paths are not sanitised. nil: nobody is told.
 	Notice func(string)
+	// Remedy is said with the first of these lines: how a person makes it go on. "": nothing is said.
+	Remedy string
 }
 
 func (o *RecordOptions) rotates() bool { return o.MaxSize > 0 || o.MaxAge > 0 }
@@ -64,7 +66,10 @@ type recording struct {
 	ring    *ring         // nil: none
 	pending uint64        // packets that are lost if the next write fails
 	gone    error         // why the capture need not go on
+	stopped error         // why there is no file, although one was asked for; nil: there is, or the recording is over
+	tried   time.Time     // when a file was last tried, while stopped
 	refused uint64
+	told    uint64 // of refused: those that a line was about
 	stats   []ifaceStats
 	closed  bool
 }
@@ -165,6 +170,14 @@ func (r *recording) flush() {
 			}
 		}
 	}
+	r.flushFile()
+	if r.triesAgain(time.Now()) {
+		r.restart() // if it cannot, that was said
+	}
+}
+
+// flushFile hands on what was taken, with mu held.
+func (r *recording) flushFile() {
 	r.w.Flush() // does not fail: Write does not
 	if f := r.file; f != nil {
 		if err := f.flush(); err != nil {
@@ -192,7 +205,7 @@ func (r *recording) finish() error {
 func (r *recording) finishLocked() error {
 	err := r.endFile()
 	r.w.Flush()
-	r.file = nil
+	r.file, r.stopped = nil, nil
 	if r.ring != nil {
 		r.ring.ended = true
 	}
@@ -257,12 +270,19 @@ func (r *recording) fail(err error) {
 
 // stop is for a recording without a file from here on, with mu held.
 func (r *recording) stop(why error) {
+	said := r.stopped != nil
 	switch {
 	case r.gone != nil:
 	case r.o.Alone:
 		r.gone = why
 	default:
-		r.notice("%v; the capture goes on without it", why)
+		r.stopped, r.tried = innermost(why), time.Now()
+	}
+	if said {
+		return
+	}
+	if r.stopped != nil {
+		r.notice("%v; the capture goes on without it%s", why, r.remedy())
 	}
 	if err := r.beginRing(); err != nil {
 		r.notice("%v", err)

@@ -55,10 +55,20 @@ func (r *recording) rotate() {
 		r.stop(fmt.Errorf("recording stopped: %w", err))
 		return
 	}
+	r.deleteOldest()
+	r.newSection()
+}
+
+// newSection begins what the file that was begun is on its own, with mu held.
+func (r *recording) newSection() {
 	r.w.NewSection() // does not fail: Write does not
 	for i := range r.stats {
 		r.stats[i].written = false
 	}
+}
+
+// deleteOldest keeps no more files than it may, with mu held.
+func (r *recording) deleteOldest() {
 	if r.o.MaxFiles > 0 && len(r.files) > r.o.MaxFiles {
 		old := r.files[0]
 		r.files = r.files[1:]
@@ -89,6 +99,8 @@ func (r *recording) endFile() error {
 	}
 	if err := r.file.end(); err != nil {
 		name := r.file.name()
+		r.refused += r.pending // of what was being compressed nothing may be there
+		r.pending = 0
 		return fmt.Errorf("%s: the end of the recording may be missing: %w", name, cause(err))
 	}
 	return nil

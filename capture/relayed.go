@@ -36,6 +36,7 @@ type RelayedStats struct {
 	Packets uint64 // of both interfaces
 	Bytes   uint64 // captured bytes, headers included, also of those that were refused
 	Refused uint64 // packets that did not get into the file that was asked for
+	Stopped string // why packets get into no file at the moment, in a few words; "": they do, or none was asked for
 }
 
 // The interfaces of a proxy's recording.
@@ -93,7 +94,7 @@ func (r *Relayed) Flush() {
 func (r *Relayed) Stats() RelayedStats {
 	s := RelayedStats{Packets: r.packets.Load(), Bytes: r.bytes.Load()}
 	if r.recording != nil {
-		s.Refused = r.recording.refusedPackets()
+		s.Refused, s.Stopped = r.recording.refusedPackets(), r.recording.whyStopped()
 		s.Packets -= min(s.Refused, s.Packets)
 	}
 	return s

@@ -16,24 +16,28 @@ func (r *Relayed) Rotate() (string, error) {
 	return r.recording.another()
 }
 
-// another ends the file and begins the next, whatever its size and age.
+// another ends the file and begins the next, whatever its size and age. Where the recording had stopped, it goes on.
 func (r *recording) another() (string, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	switch {
 	case r.o.Path == "":
 		return "", errors.New("nothing is recorded to a file")
-	case r.file == nil:
+	case r.file == nil && r.stopped == nil:
 		return "", fmt.Errorf("%s is not written any more", recordName(r.o.Path))
-	case !r.file.regular:
-		return "", fmt.Errorf("%s cannot be rotated: record to a file", r.file.name())
+	case !r.rotatable():
+		return "", fmt.Errorf("%s cannot be rotated: record to a file", recordName(r.o.Path))
 	}
 	if !r.o.rotates() {
 		r.o.MaxSize = math.MaxInt64 // from now on files have numbers
 	}
-	r.rotate()
+	if r.file != nil {
+		r.rotate()
+	}
 	if r.file == nil {
-		return "", fmt.Errorf("%s: the next file cannot be written: the recording has ended", r.o.Path)
+		if err := r.restart(); err != nil {
+			return "", err
+		}
 	}
 	return r.file.path, nil
 }

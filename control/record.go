@@ -13,9 +13,10 @@ import (
 type Recording struct {
 	On      bool   `json:"recording"`
 	File    string `json:"file,omitempty"`
-	Packets uint64 `json:"packets"` // since it began, in all its files
-	Bytes   uint64 `json:"bytes"`   // of them
-	Lost    uint64 `json:"lost"`    // packets that could not be written
+	Packets uint64 `json:"packets"`           // since it began, in all its files
+	Bytes   uint64 `json:"bytes"`             // of them
+	Lost    uint64 `json:"lost"`              // packets that could not be written
+	Stopped string `json:"stopped,omitempty"` // why none can be written at the moment; Rotate tries another file
 }
 
 // Recorder records what is relayed. Its methods are called from any goroutine; errors are one line with the remedy.
@@ -24,7 +25,8 @@ type Recorder interface {
 	Recording() Recording
 	// Start begins to record to a file, given by its absolute path. It fails while another is being written.
 	Start(file string) error
-	// Stop ends the recording; Rotate goes on in another file. Both fail when there is none.
+	// Stop ends the recording; Rotate goes on in another file, also where no packets could be written any more. Both fail when
+	// there is no recording. Stop has ended it also when its error says that packets are missing.
 	Stop() error
 	Rotate() error
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"os"
 	"strconv"
 	"syscall"
 
@@ -49,7 +50,11 @@ func (s *Socks) Resolve(ctx context.Context, client net.Conn) (Destination, erro
 		return Destination{}, err
 	}
 	answer := func(dialed error) error {
-		_, err := client.Write([]byte{socksVersion, socksCode(dialed), 0, socksIPv4, 0, 0, 0, 0, 0, 0})
+		if dialed != nil {
+			socksRefuse(client, socksCode(dialed))
+			return nil
+		}
+		_, err := client.Write(socksReply(replyDone))
 		return err
 	}
 	if s.Names != nil && target == client.LocalAddr().String() {
@@ -78,7 +83,11 @@ func socksRequest(c net.Conn) (target string, err error) {
 		}
 	}
 	if err != nil {
-		return "", fmt.Errorf("SOCKS5 greeting: %w", err)
+		return "", socksError("greeting", err)
+	}
+	if method == socksNoMethod {
+		socksEnd(c, []byte{socksVersion, socksNoMethod})
+		return "", errors.New("the SOCKS5 client offers no way to sign in that is known here: let it use none, or a user name and a password")
 	}
 	if _, err = c.Write([]byte{socksVersion, method}); err == nil && method == socksPassword {
 		n := read(2)[1]
@@ -89,17 +98,11 @@ func socksRequest(c net.Conn) (target string, err error) {
 			_, err = c.Write([]byte{1, 0})
 		}
 	}
-	if method == socksNoMethod {
-		return "", errors.New("the SOCKS5 client offers no way to sign in that is known here")
-	}
 	request := read(4)
 	if err != nil {
-		return "", fmt.Errorf("SOCKS5 request: %w", err)
+		return "", socksError("request", err)
 	}
-	if command := request[1]; command != socksConnect {
-		c.Write([]byte{socksVersion, replyCommand, 0, socksIPv4, 0, 0, 0, 0, 0, 0})
-		return "", fmt.Errorf("SOCKS5 command %d is not served, only CONNECT", command)
-	}
+	command := request[1]
 	var host string
 	switch kind := request[3]; kind {
 	case socksIPv4:
@@ -110,14 +113,42 @@ func socksRequest(c net.Conn) (target string, err error) {
 		n := read(1)[0]
 		host = string(read(int(n)))
 	default:
-		c.Write([]byte{socksVersion, replyAddress, 0, socksIPv4, 0, 0, 0, 0, 0, 0})
+		socksRefuse(c, replyAddress)
 		return "", fmt.Errorf("SOCKS5 address type %d is not known", kind)
 	}
 	port := binary.BigEndian.Uint16(read(2))
 	if err != nil {
-		return "", fmt.Errorf("SOCKS5 request: %w", err)
+		return "", socksError("request", err)
+	}
+	if command != socksConnect {
+		socksRefuse(c, replyCommand)
+		return "", fmt.Errorf("SOCKS5 command %d is not served, only CONNECT", command)
 	}
 	return net.JoinHostPort(host, strconv.Itoa(int(port))), nil
+}
+
+// socksError is about a greeting or a request that did not come. It has no port of the client's, so that the same is said once.
+func socksError(what string, err error) error {
+	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return fmt.Errorf("the SOCKS5 %s did not come in time", what)
+	case hungUp(err):
+		return fmt.Errorf("the client hung up before the end of its SOCKS5 %s; unless it was a health check, set it to SOCKS5", what)
+	}
+	return fmt.Errorf("SOCKS5 %s: %w", what, withoutAddresses(err))
+}
+
+func socksReply(code byte) []byte {
+	return []byte{socksVersion, code, 0, socksIPv4, 0, 0, 0, 0, 0, 0}
+}
+
+// socksRefuse is the last that a client hears.
+func socksRefuse(c net.Conn, code byte) { socksEnd(c, socksReply(code)) }
+
+// socksEnd closes in the regular way behind a last reply (RFC 1928, section 6): a reset could take it away.
+func socksEnd(c net.Conn, reply []byte) {
+	c.Write(reply)
+	c.Close()
 }
 
 func socksCode(err error) byte {
@@ -126,7 +157,7 @@ func socksCode(err error) byte {
 		return replyDone
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return replyRefused
-	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH), errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH), errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, syscall.ETIMEDOUT):
 		return replyUnreachable
 	}
 	return replyFailed
@@ -139,22 +170,22 @@ func (s *Socks) redirect(client net.Conn, answer func(error) error) (Destination
 	}
 	raw := make([]byte, decode.PrefixLen, 4096)
 	if _, err := io.ReadFull(client, raw); err != nil {
-		return Destination{}, fmt.Errorf("a connection to the SOCKS listener itself: %w", err)
+		return Destination{}, fmt.Errorf("a connection to the SOCKS listener itself: %w", withoutAddresses(err))
 	}
 	p, err := decode.ReadPrefix(raw, limits)
 	if err == nil && p.HeaderLen > maxHeader {
 		err = errors.New("its header is too long")
 	}
 	if err != nil {
-		return Destination{}, fmt.Errorf("a connection to the SOCKS listener itself: %w", err)
+		return Destination{}, fmt.Errorf("a connection to the SOCKS listener itself: %w", withoutAddresses(err))
 	}
 	raw = append(raw, make([]byte, p.HeaderLen)...)
 	if _, err := io.ReadFull(client, raw[decode.PrefixLen:]); err != nil {
-		return Destination{}, fmt.Errorf("a connection to the SOCKS listener itself: %w", err)
+		return Destination{}, fmt.Errorf("a connection to the SOCKS listener itself: %w", withoutAddresses(err))
 	}
 	var cmd decode.Command
 	if err := cmd.Decode(decode.Cut(raw, p)); err != nil {
-		return Destination{}, fmt.Errorf("a connection to the SOCKS listener itself: %w", err)
+		return Destination{}, fmt.Errorf("a connection to the SOCKS listener itself: %w", withoutAddresses(err))
 	}
 	name, _ := cmd.Ext.Get("bname") // RpcRequestHeader.bname
 	target, ok := s.Names.Master(string(name))

@@ -1,9 +1,12 @@
 package proxy
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
+	"io"
 	"net"
 	"net/netip"
 	"time"
@@ -166,21 +169,27 @@ type tlsSide struct {
 	explain func(error) error
 }
 
-// Read says what an alert means: TLS 1.3 lets a server refuse its client's certificate when the handshake is over.
+// Read says what an alert means: TLS 1.3 lets a server refuse its client's certificate when the handshake is over. A FIN within a
+// record, of a peer that died, is the end as one between records is: as an error it would reset the other side, which throws away
+// what that has not read yet.
 func (s tlsSide) Read(p []byte) (int, error) {
 	n, err := s.Conn.Read(p)
-	if alert(err) != "" {
+	switch {
+	case alert(err) != "":
 		err = s.explain(err)
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		err = io.EOF
 	}
 	return n, err
 }
 
-// CloseWrite says close_notify and FIN: peers that close send both, and some wait for the second.
+// CloseWrite says close_notify and FIN: peers that close send both, and some wait for the second. It waits for room as any other
+// write does: crypto/tls gives its close_notify five seconds, and behind those the peer would never see the end.
 func (s tlsSide) CloseWrite() error {
-	if err := s.Conn.CloseWrite(); err != nil {
-		return err
-	}
-	return (&side{Conn: s.NetConn()}).closeWrite()
+	below := s.NetConn()
+	waitForRoom(below)
+	err := s.Conn.CloseWrite()
+	return cmp.Or((&side{Conn: below}).closeWrite(), err)
 }
 
 // NetConn is the TCP connection at the bottom, so that a reset finds it.

@@ -41,8 +41,17 @@ func hungUp(err error) bool {
 	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || isReset(err)
 }
 
+// withoutAddresses is an error of reading or writing without the two addresses: with the client's port each would be another.
+func withoutAddresses(err error) error {
+	var op *net.OpError
+	if errors.As(err, &op) && (op.Op == "read" || op.Op == "write") {
+		return op.Err
+	}
+	return err
+}
+
 func (t *TLS) clientError(err error) error {
-	e := &TLSError{Side: "client", Err: err}
+	e := &TLSError{Side: "client", Err: withoutAddresses(err)}
 	var notTLS tls.RecordHeaderError
 	var refused *tls.CertificateVerificationError
 	said := err.Error()
@@ -79,7 +88,7 @@ func (t *TLS) clientError(err error) error {
 
 // upstreamError: asked tells that the upstream wanted a certificate and there was none for it.
 func (t *TLS) upstreamError(err error, asked bool) error {
-	e := &TLSError{Side: "upstream", Err: err}
+	e := &TLSError{Side: "upstream", Err: withoutAddresses(err)}
 	var notTLS tls.RecordHeaderError
 	var refused *tls.CertificateVerificationError
 	var name x509.HostnameError

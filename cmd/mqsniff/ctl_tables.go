@@ -165,6 +165,9 @@ func writeRecording(w io.Writer, answer []byte) error {
 	if r.Lost > 0 {
 		line += fmt.Sprintf("; %d packets could not be written", r.Lost)
 	}
+	if r.Stopped != "" {
+		line += fmt.Sprintf("; stopped (%s): mqsniff ctl record rotate tries another file", r.Stopped)
+	}
 	_, err := fmt.Fprintln(w, shown(line))
 	return err
 }

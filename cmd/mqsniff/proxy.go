@@ -147,6 +147,7 @@ func (o *proxyOptions) run(ctx context.Context, t *terminal) error {
 	if !screen {
 		r.source.notice = t.say
 	}
+	r.source.asked.notice = r.source.notice
 	defer func() {
 		if r.source.recorder != nil {
 			r.source.recorder.Close()

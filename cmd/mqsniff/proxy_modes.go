@@ -85,6 +85,9 @@ func pairs(flag string, list []string) (map[string]string, error) {
 				return nil, usagef("%s %s: %q is no host:port", flag, text, address)
 			}
 		}
+		if m[from] != "" {
+			return nil, usagef("%s says twice what stands in for %s", flag, from)
+		}
 		m[from] = to
 	}
 	return m, nil
@@ -197,17 +200,19 @@ func (o *modeOptions) listeners(p *proxy.Proxy, leak func(string)) (*proxy.Addre
 			return nil, fmt.Errorf("--redirect: %w", err)
 		}
 	}
-	maps, err := pairs("--map", o.maps)
-	if err != nil {
-		return nil, err
-	}
-	for listen, upstream := range maps {
-		at, err := listenAddress("--map", listen)
+	for _, text := range o.maps { // one by one: 127.0.0.1:0 may come often
+		m, err := pairs("--map", []string{text})
 		if err != nil {
 			return nil, err
 		}
-		if _, err := p.Listen(at.String(), proxy.ListenOptions{Mode: "map", Target: upstream}); err != nil {
-			return nil, fmt.Errorf("--map: %w", err)
+		for listen, upstream := range m {
+			at, err := listenAddress("--map", listen)
+			if err != nil {
+				return nil, err
+			}
+			if _, err := p.Listen(at.String(), proxy.ListenOptions{Mode: "map", Target: upstream}); err != nil {
+				return nil, fmt.Errorf("--map: %w", err)
+			}
 		}
 	}
 	return addresses, nil

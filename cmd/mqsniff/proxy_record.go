@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
 	"sync"
 
 	"github.com/spf13/pflag"
@@ -23,6 +24,7 @@ func (o *maskOptions) addTo(f *pflag.FlagSet) {
 }
 
 func (o maskOptions) options(r capture.RecordOptions) capture.RelayedOptions {
+	r.Remedy = "mqsniff ctl record rotate goes on in another file when there is room"
 	return capture.RelayedOptions{Record: r, HeadersOnly: o.headersOnly, Redact: o.redact, Parts: func() capture.Parts {
 		return &decode.Parts{Limits: decode.Limits{Frame: 128 << 20}} // what the proxy takes for a frame
 	}}
@@ -32,12 +34,14 @@ func (o maskOptions) options(r capture.RecordOptions) capture.RelayedOptions {
 // what the Observer gets. Connections that are open when it begins are recorded from there on.
 type onDemand struct {
 	options func(path string) capture.RelayedOptions
+	notice  func(string) // gets the lines of capture.RecordOptions.Notice; nil: nobody does
 	// main is the recording of --record and its file, which mu guards; nil: none.
 	main     *capture.Relayed
 	mainFile string
 
 	mu     sync.Mutex
-	file   string           // that is being written
+	path   string           // that was asked for
+	file   string           // that is being written: the same, until another is
 	writer *capture.Relayed // nil: nothing is recorded
 	flows  map[*proxy.Conn]*capture.Flow
 }
@@ -56,7 +60,7 @@ func (o *onDemand) Recording() control.Recording {
 		return control.Recording{}
 	}
 	s := writer.Stats()
-	return control.Recording{On: true, File: file, Packets: s.Packets, Bytes: s.Bytes, Lost: s.Refused}
+	return control.Recording{On: true, File: file, Packets: s.Packets, Bytes: s.Bytes, Lost: s.Refused, Stopped: s.Stopped}
 }
 
 // Start is part of control.Recorder.
@@ -66,11 +70,26 @@ func (o *onDemand) Start(file string) error {
 	if o.writer != nil {
 		return fmt.Errorf("%s is being written: mqsniff ctl record stop ends that", o.file)
 	}
-	writer, err := capture.NewRelayed(o.options(file))
+	options, begun := o.options(file), false
+	options.Record.Notice = func(text string) {
+		if begun && o.notice != nil {
+			o.notice(text)
+		}
+	}
+	writer, err := capture.NewRelayed(options)
 	if err != nil {
 		return err
 	}
-	o.file, o.writer, o.flows = file, writer, map[*proxy.Conn]*capture.Flow{}
+	writer.Flush() // what cannot be written shall be said to who asked
+	if why := writer.Stats().Stopped; why != "" {
+		writer.Close()
+		if info, err := os.Stat(file); err == nil && info.Mode().IsRegular() && info.Size() == 0 {
+			os.Remove(file)
+		}
+		return fmt.Errorf("%s: no packets can be written there: %s", file, why)
+	}
+	begun = true
+	o.path, o.file, o.writer, o.flows = file, file, writer, map[*proxy.Conn]*capture.Flow{}
 	return nil
 }
 
@@ -89,7 +108,14 @@ func (o *onDemand) stop() error {
 		return errNotRecording
 	}
 	err := o.writer.Close()
+	n := o.writer.Stats().Refused
 	o.writer, o.flows = nil, nil
+	switch {
+	case n > 0 && err != nil:
+		return fmt.Errorf("%w; %d packets not recorded", err, n)
+	case n > 0:
+		return fmt.Errorf("%d packets not recorded: %s could not be written", n, o.path)
+	}
 	return err
 }
 
@@ -162,7 +188,7 @@ func (o *onDemand) flush() {
 	}
 }
 
-// end is the end of the proxy.
+// end is the end of the proxy. The error is what is missing in the recording.
 func (o *onDemand) end() error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
