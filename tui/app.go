@@ -58,7 +58,8 @@ type app struct {
 	notice   notice
 	noticed  uint32 // events up to this number were looked at for notices
 	batch    []session.Event
-	pushed   bool // the cursor's event made room, which was said
+	pushed   bool   // the cursor's event made room, which was said
+	slowest  uint32 // the answer that L found last
 
 	view   view
 	back   []view // views before this one
@@ -178,7 +179,10 @@ func (a *app) apply(uint32) {
 
 // refresh takes over what is new: how far reading has come, which rows there are.
 func (a *app) refresh() {
-	a.progress = a.opts.Progress()
+	note := a.progress.Note
+	if a.progress = a.opts.Progress(); a.progress.Note != note {
+		a.logf("%s", widget.Sanitize(nil, []byte(a.progress.Note))) // the status line may have no room for all of it
+	}
 	a.refreshLive()
 	a.updateFrames()
 	a.sayPushed()
@@ -221,16 +225,17 @@ func (a *app) watch() {
 	type seen struct { // not Progress itself: an error need not be comparable
 		last                uint32
 		read, total, packet int64
-		lost                int64
+		lost, skipped       int64
 		done                bool
 		note, recording     string
 	}
 	var before seen
+	a.painter.Mark(bitStore) // an empty list says why, also before anything comes
 	begin := time.Now()
 	tick := begin
 	for {
 		p := a.opts.Progress()
-		now := seen{a.store.Last(), p.Read, p.Total, p.Packets, p.Lost, p.Done, p.Note, p.Recording}
+		now := seen{a.store.Last(), p.Read, p.Total, p.Packets, p.Lost, p.Skipped, p.Done, p.Note, p.Recording}
 		switch {
 		case now != before, a.opts.Notices != nil && a.opts.Notices.waiting():
 			before, tick = now, time.Now()

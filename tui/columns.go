@@ -149,6 +149,9 @@ func appendCode(dst []byte, ev *session.Event, c *rowContext) []byte {
 		}
 		return append(dst, "connection opened"...)
 	case session.Close:
+		if session.CloseReason(ev.Detail) == session.CloseRST {
+			return append(dst, "connection reset"...)
+		}
 		return append(dst, "connection closed"...)
 	case session.Gap:
 		return append(dst, "gap, not captured"...)
@@ -210,6 +213,8 @@ func statusRole(ev *session.Event, c *rowContext) widget.Role {
 		return widget.RolePending
 	case w == expired:
 		return widget.RoleTimedOut
+	case ev.Kind == session.Close && session.CloseReason(ev.Detail) == session.CloseRST:
+		return widget.RoleError
 	case ev.Kind != session.Response:
 	case ev.Failed():
 		return widget.RoleError

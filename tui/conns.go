@@ -136,6 +136,9 @@ func connColumns() []connColumn {
 			func(a, b *session.ConnStat) int { return a.Client.Compare(b.Client) }},
 		{widget.Column{Title: "ClientId / language", Width: 24, MinWidth: 20, Priority: 9, Flex: 2}, appendClient, nil,
 			func(a, b *session.ConnStat) int { return cmp.Compare(a.ClientID, b.ClientID) }},
+		{widget.Column{Title: "Group", Width: 20, MinWidth: 12, Priority: 12, Flex: 1}, func(dst []byte, c *session.ConnStat, v *conns) []byte {
+			return append(dst, v.store.Symbols().Text(c.Group)...)
+		}, nil, func(a, b *session.ConnStat) int { return cmp.Compare(a.Group, b.Group) }},
 		{widget.Column{Title: "Server", Width: 21, MinWidth: 17, Priority: 3}, func(dst []byte, c *session.ConnStat, _ *conns) []byte { return c.Server.AppendTo(dst) }, nil,
 			func(a, b *session.ConnStat) int { return a.Server.Compare(b.Server) }},
 		{right("Frames", 9, 4), number(frames), nil, most(frames)},
@@ -267,10 +270,12 @@ func (v *conns) summary() string {
 	if v.said != "" && v.saidAt == last {
 		return v.said
 	}
-	var open, closed, gone, mid, other int
+	var open, closed, reset, gone, mid, other int
 	for i := range min(v.total, maxSummed) {
 		c, _ := v.store.Conn(uint32(i) + 1)
 		switch {
+		case c.State == session.ConnClosed && c.Why == session.CloseRST:
+			reset++
 		case c.State == session.ConnClosed:
 			closed++
 		case c.State == session.ConnGone:
@@ -283,9 +288,14 @@ func (v *conns) summary() string {
 			open++
 		}
 	}
-	v.saidAt, v.said = last, count(open)+" open   "+count(closed)+" closed   "+count(mid)+" begun before the capture   "+count(other)+" not readable"
-	if gone > 0 {
-		v.said += "   " + count(gone) + " forgotten"
+	v.saidAt, v.said = last, count(open)+" open   "+count(closed)+" closed"
+	for _, s := range []struct {
+		n    int
+		what string
+	}{{reset, "reset"}, {mid, "begun before the capture"}, {other, "not readable"}, {gone, "forgotten"}} {
+		if s.n > 0 {
+			v.said += "   " + count(s.n) + " " + s.what
+		}
 	}
 	if v.total > maxSummed {
 		v.said += "   of the first " + count(maxSummed)

@@ -108,7 +108,7 @@ func copyValue(a *app, _ *session.Event) ([]byte, error) {
 }
 
 func copyID(a *app, ev *session.Event) ([]byte, error) {
-	if id := a.frames.ids.get(ev); id != "" {
+	if id := a.frames.ids.now(ev); id != "" {
 		return plain([]byte(id)), nil
 	}
 	return nil, errors.New("no message id is known of this frame")

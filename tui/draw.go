@@ -25,6 +25,9 @@ func (r *root) Draw(s tcell.Screen) {
 	a.frames.fit(w)
 	a.part(s, "head", rect{0, 0, w, headLines}, func() { a.drawHead(s, w) })
 	if l := a.layout.list; l.h > 0 {
+		if a.view == viewFrames {
+			a.frames.prepare()
+		}
 		a.part(s, "list", l, func() { a.drawPane(s, a.list(), l) })
 	}
 	for i, p := range a.layout.lower {

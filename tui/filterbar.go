@@ -337,5 +337,6 @@ func (a *app) choose(title string, text []string, items []widget.MenuItem, pick 
 		pick(i)
 	}
 	w, h := m.Size()
-	a.open(title, m, w+2, h+2, true, "Enter or a letter picks, Esc closes")
+	const footer = "Enter or its key picks, Esc closes"
+	a.open(title, m, max(w+2, len(footer)+6), h+2, true, footer)
 }

@@ -50,6 +50,9 @@ func (a *app) fieldFilters(ev *session.Event) (out []string) {
 	text("topic", ev.Topic)
 	text("group", ev.Group)
 	text("client_id", ev.ClientID)
+	if id := a.frames.ids.now(ev); id != "" { // wherever the message is: sent, pulled, looked up
+		out = append(out, "any(messages, .uniq_key == "+strconv.Quote(id)+")")
+	}
 	if ev.Kind == session.Response {
 		out = append(out, statusFilter(ev))
 	}

@@ -25,6 +25,7 @@ type frames struct {
 	hits      func(number uint32) bool
 	still     still
 	shown     uint32        // the newest row when the list followed last
+	carriers  []uint32      // of the message ids on the screen
 	event     session.Event // of the row being made
 }
 
@@ -75,6 +76,24 @@ func (f *frames) update(r rows, latest int64, over bool) {
 
 // unseen is the number of rows that came since the list followed last.
 func (f *frames) unseen() int { return f.rows.len() - f.rows.after(f.shown+1) }
+
+// prepare has the message ids read that the next paint shows.
+func (f *frames) prepare() {
+	first, last, ok := f.list.VisibleIDs()
+	if !ok || !f.list.Shows(colMessageID) {
+		return
+	}
+	f.carriers = f.carriers[:0]
+	var ev session.Event
+	for i := f.Index(first); i < f.Len() && f.ID(i) <= last; i++ {
+		if f.at(f.rows.number(i), &ev) && ev.Messages <= 1 {
+			if n := carrier(&ev); n != 0 {
+				f.carriers = append(f.carriers, n)
+			}
+		}
+	}
+	f.ids.await(f.carriers)
+}
 
 // Len is part of widget.Model, like the next three.
 func (f *frames) Len() int { return f.rows.len() }

@@ -103,13 +103,20 @@ func (l *line) facts(facts []fact) {
 // title is what is looked at.
 func (a *app) title() string { return string(widget.Sanitize(nil, []byte(a.opts.Title))) }
 
-// lost says how many packets were lost before they could be read.
-func (a *app) lost() fact {
-	f := fact{text: count(a.progress.Lost) + " dropped", role: widget.RoleNormal}
-	if a.progress.Lost > 0 {
-		f.role = widget.RoleError
+// lost says how much was lost before it could be read: packets, or bytes that were relayed all the same.
+func (a *app) lost() []fact {
+	packets, bytes := a.progress.Lost, a.progress.Skipped
+	var facts []fact
+	if packets > 0 || bytes <= 0 {
+		facts = append(facts, fact{text: count(packets) + " dropped", role: widget.RoleNormal})
 	}
-	return f
+	if packets > 0 {
+		facts[0].role = widget.RoleError
+	}
+	if bytes > 0 {
+		facts = append(facts, fact{text: size(uint64(bytes)) + " relayed unseen", role: widget.RoleError})
+	}
+	return facts
 }
 
 // gone says how many events made room for others.
@@ -130,7 +137,7 @@ func (a *app) drawFile(l *line) {
 			facts = append(facts, fact{plural(a.progress.Packets, "packet"), widget.RoleNormal, 0})
 		}
 	}
-	facts = append(facts, a.lost())
+	facts = append(facts, a.lost()...)
 	room := w - l.x - 1 - factsWidth(facts)
 	if !a.over() && a.progress.Total > 0 && w >= 70 {
 		room -= barWidth(w) + 8

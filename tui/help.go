@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/mqsniff/mqsniff/export"
@@ -28,24 +29,32 @@ func (h *helpText) row(key, text string) {
 	h.add(strings.Repeat(" ", max(12-widget.Width(key), 1))+text+"\n", widget.RoleNormal)
 }
 
+// filterExamples are expressions, and what they are good for.
+var filterExamples = [...][2]string{
+	{`kind == "response" and status != SUCCESS`, "answers other than SUCCESS"},
+	{`code == PULL_MESSAGE and latency > 100`, "slow answers, in milliseconds"},
+	{`topic == "orders" and group startsWith "cg-"`, "what some groups do with a topic"},
+	{`any(messages, .uniq_key == "7F0000010B…")`, "wherever a message is: sent, pulled, looked up"},
+	{`kind == "close" and conn in [7, 9]`, "also: open, gap, tls, notice, drop"},
+}
+
 // help shows the keys that work where the focus is.
 func (a *app) help() {
 	var h helpText
 	for _, c := range a.scopes() {
 		h.add(scopeNames[c]+"\n", widget.RoleTitle)
 		for _, b := range a.keys[c] {
-			text := b.help
-			if b.name != "" {
-				text += "  :" + b.name
-			}
-			if b.show == "" {
-				h.row(":"+b.name, b.help)
-				continue
-			}
-			h.row(b.show, text)
+			h.row(cmp.Or(b.show, ":"+b.name), b.help)
 		}
 		h.add("\n", widget.RoleNormal)
 	}
+	h.add("Filters\n", widget.RoleTitle)
+	for _, f := range filterExamples {
+		h.add("  ", widget.RoleNormal)
+		h.add(f[0], widget.RoleKey)
+		h.add("\n"+strings.Repeat(" ", 14)+f[1]+"\n", widget.RoleNormal)
+	}
+	h.add("  Tab completes names and values that were seen; = makes a filter from a row or field.\n\n", widget.RoleNormal)
 	if a.view == viewFrames {
 		h.add("Flags\n", widget.RoleTitle)
 		for _, d := range export.Directions() {
@@ -60,14 +69,14 @@ func (a *app) help() {
 	h.row("click", "select; on a title: sort; on a hint: do it")
 	h.row("wheel", "scroll without moving the cursor")
 	h.row("Shift-drag", "select text in the terminal")
-	a.page("Help: keys that work here", h.b, h.spans)
+	a.page("Help: keys that work here", "Space pages   G: filters, flags, mouse   Esc closes", h.b, h.spans)
 }
 
 // page shows text over the screen.
-func (a *app) page(title string, text []byte, spans []widget.Span) {
+func (a *app) page(title, footer string, text []byte, spans []widget.Span) {
 	p := widget.NewTextPane(a.theme)
 	p.SetText(text, spans)
-	a.open(title, p, -4, -4, false, "j k scroll   Esc closes")
+	a.open(title, p, -4, -4, false, footer)
 }
 
 // showLog shows the messages so far, the latest first.
@@ -80,7 +89,7 @@ func (a *app) showLog() {
 	if len(b) == 0 {
 		b = []byte("nothing so far")
 	}
-	a.page("Messages, the latest first", b, nil)
+	a.page("Messages, the latest first", "j k scroll   Esc closes", b, nil)
 }
 
 // palette asks for a command by its name.

@@ -37,7 +37,10 @@ type question struct {
 func newDetailPanes(a *app) detailPanes {
 	d := detailPanes{app: a, tree: widget.NewTree(a.theme), hex: widget.NewHex(a.theme), pair: widget.NewTree(a.theme), view: newBodyView(a)}
 	d.tree.SetEmpty("no frame")
-	d.tree.DefaultOpen = openAtFirst
+	d.tree.DefaultOpen = func(n *widget.Node) bool {
+		w, _ := a.screen.Size()
+		return openAtFirst(n, a.detail.shown, w >= widthThree)
+	}
 	d.hex.SetEmpty("no bytes")
 	d.pair.DefaultOpen = func(*widget.Node) bool { return true }
 	d.tree.OnSelect = func(i int) { a.detail.fromTree(i) }
@@ -47,17 +50,24 @@ func newDetailPanes(a *app) detailPanes {
 	d.pair.OnActivate = func(i int) {
 		if n := a.detail.shown.links[i]; n != 0 {
 			a.jump(n)
+			return
 		}
+		n := &a.detail.shown.pair[i]
+		a.showValue(n, n.Value)
 	}
 	return d
 }
 
 // openAtFirst tells which sections of the tree are open until a person closes them: what is asked for most, so that it
-// stands in a low pane without scrolling.
-func openAtFirst(n *widget.Node) bool {
+// stands in a low pane without scrolling. aside says that pair and connection have a pane of their own.
+func openAtFirst(n *widget.Node, d *detail, aside bool) bool {
 	switch n.Label {
-	case "Frame", "Connection", "Capture":
+	case "Frame", "Capture":
 		return false
+	case "Pair and timing":
+		return !aside
+	case "Connection": // of what is no frame it is all there is to see
+		return !aside && d != nil && !d.event.Kind.Frame()
 	case "extFields":
 		return true
 	}
@@ -194,14 +204,48 @@ func (d *detailPanes) fromHex(off int64) {
 	d.hex.SetField(n.Label)
 }
 
-// follow goes to the event that a node names.
+// follow goes to the event that a node names, or shows all of its value, which the pane may have no room for.
 func (d *detailPanes) follow(i int) {
 	if d.shown == nil || i < 0 || i >= len(d.shown.fields) {
 		return
 	}
-	if n := d.shown.fields[i].link; n != 0 {
-		d.app.jump(n)
+	f := &d.shown.fields[i]
+	if f.link != 0 {
+		d.app.jump(f.link)
+		return
 	}
+	d.app.showValue(&d.shown.nodes[i], f.value)
+}
+
+// showValue shows the value of a node by itself, in as many lines as it needs.
+func (a *app) showValue(n *widget.Node, value string) {
+	text := value
+	if n.Note != "" {
+		text += "\n\n" + n.Note
+	}
+	if value == "" {
+		a.say(flashInfo, n.Label+" is empty")
+		return
+	}
+	const border = 4
+	w := min(max(len(text), 36), 100, a.layout.w-border)
+	rows := strings.Count(text, "\n") + len(text)/w + 2
+	p := widget.NewTextPane(a.theme)
+	p.SetText([]byte(text), nil)
+	a.open(n.Label, p, w+border, min(rows+2, a.layout.h-border), false, "Esc closes, then y v copies it")
+}
+
+// remark is why a response failed, if that event is shown: more than the tree has room for.
+func (d *detailPanes) remark(number uint32) string {
+	if d.shown == nil || d.shown.event.Number != number || !d.shown.event.Failed() {
+		return ""
+	}
+	for i := range d.shown.fields {
+		if d.shown.fields[i].name == "remark" {
+			return d.shown.fields[i].value
+		}
+	}
+	return ""
 }
 
 // title is what stands in the rule above a pane.

@@ -82,12 +82,12 @@ func newKeymap() keymap {
 		{keys: ctrl('f'), show: "^F", hint: "Find", name: "find", help: "find text in rows and frames, or bytes: 7b22", run: (*app).findPrompt},
 		{keys: keys("n"), show: "n", name: "next-hit", help: "next hit of ^F", run: func(a *app) { a.finder.next(a, 1) }},
 		{keys: keys("N"), show: "N", name: "previous-hit", help: "previous hit of ^F", run: func(a *app) { a.finder.next(a, -1) }},
-		{keys: keys(":"), show: ":", hint: "Cmd", help: "command by name", run: (*app).palette},
+		{keys: keys(":"), show: ":", hint: "Cmd", help: "command by name; a number goes to that frame (Tab lists the names)", run: (*app).palette},
 		{keys: keys("1"), show: "1", name: "frames", help: "frames", run: func(a *app) { a.setView(viewFrames) }},
 		{keys: keys("2"), show: "2", name: "conns", help: "connections", run: func(a *app) { a.setView(viewConns) }},
 		{keys: named(tcell.KeyTab), show: "Tab", help: "next pane", run: func(a *app) { a.turnFocus(1) }},
 		{keys: slices.Concat(named(tcell.KeyBacktab), mod(tcell.ModShift, tcell.KeyBacktab)), show: "Shift-Tab", help: "previous pane", run: func(a *app) { a.turnFocus(-1) }},
-		{keys: keys(`\`), show: `\`, name: "maximize", help: "give the focused pane the whole screen, and back", run: (*app).maximize},
+		{keys: keys(`\`), show: `\`, hint: "Full", name: "maximize", help: "give the focused pane the whole screen, and back", run: (*app).maximize},
 		{keys: mod(tcell.ModCtrl, tcell.KeyUp), show: "^Up", name: "taller", help: "more room for the lower panes", run: func(a *app) { a.resize(1) }},
 		{keys: mod(tcell.ModCtrl, tcell.KeyDown), show: "^Down", name: "lower", help: "less room for the lower panes", run: func(a *app) { a.resize(-1) }},
 		{keys: keys("["), show: "[", name: "back", help: "the view before this one", run: func(a *app) { a.walkViews(-1) }},
@@ -103,6 +103,8 @@ func newKeymap() keymap {
 	}
 	k[inFrames] = []binding{
 		{keys: keys("o"), show: "o", hint: "Pair", name: "pair", help: "the other half: response of a request, request of a response", run: (*app).otherHalf},
+		{keys: keys("b"), show: "b", hint: "Bad", name: "next-bad", help: "next bad row: failed, late, unanswered, unreadable, reset", run: func(a *app) { a.walkBad(1) }},
+		{keys: keys("B"), show: "B", name: "previous-bad", help: "previous bad row", run: func(a *app) { a.walkBad(-1) }},
 		{keys: keys("v"), show: "v", hint: "Body", name: "body", help: "the body by itself: text (UTF-8), GBK, JSON, hex; or auto", run: (*app).turnBody},
 		{keys: keys("c"), show: "c", hint: "Conn", name: "conn", help: "only the frames of this connection; again: all", run: (*app).onlyConn},
 		{keys: keys("y"), show: "y", hint: "Copy", name: "copy", help: "copy: value, message id, filter, row, JSON, hex, body", run: (*app).copyMenu},
@@ -110,13 +112,12 @@ func newKeymap() keymap {
 		{keys: keys("C"), show: "C", name: "columns", help: "hide or show columns of the list", run: (*app).columnMenu},
 		{keys: keys(")"), show: ")", name: "next-of-conn", help: "next frame of this connection", run: func(a *app) { a.walkConn(1) }},
 		{keys: keys("("), show: "(", name: "previous-of-conn", help: "previous frame of this connection", run: func(a *app) { a.walkConn(-1) }},
-		{keys: keys("b"), show: "b", hint: "Bad", name: "next-bad", help: "next bad frame: failed, late, unanswered, unreadable", run: func(a *app) { a.walkBad(1) }},
-		{keys: keys("B"), show: "B", name: "previous-bad", help: "previous bad frame", run: func(a *app) { a.walkBad(-1) }},
 		{keys: keys("m"), show: "m", hint: "Mark", name: "mark", help: "mark this frame, or unmark it", run: (*app).mark},
 		{keys: slices.Concat(keys("'"), keys("}")), show: "' }", name: "next-mark", help: "next marked frame", run: func(a *app) { a.walkMark(1) }},
 		{keys: keys("{"), show: "{", name: "previous-mark", help: "previous marked frame", run: func(a *app) { a.walkMark(-1) }},
 		{keys: keys("M"), show: "M", name: "only-marked", help: "only the marked frames; again: all", run: (*app).onlyMarked},
 		{keys: keys("U"), show: "U", name: "unmark", help: "remove all marks", run: (*app).unmark},
+		{keys: keys("L"), show: "L", hint: "Slowest", name: "slowest", help: "the slowest answer in the list; again: the next slowest (long polls come last)", run: (*app).nextSlowest},
 		{keys: keys("t"), show: "t", name: "time", help: "time: since the start, UTC, local, since the row above", run: (*app).nextTimeFormat},
 		{keys: keys("T"), show: "T", name: "reference", help: "count times from this frame; again: from the start", run: (*app).setReference},
 		{keys: keys("p"), show: "p", name: "pause", help: "let the display stand still, and go on; frames are taken in meanwhile", run: (*app).pause},
@@ -135,7 +136,7 @@ func newKeymap() keymap {
 		{keys: slices.Concat(keys("gG"), named(tcell.KeyHome, tcell.KeyEnd)), show: "g G", help: "first row, last row"},
 	})
 	k[inTree] = slices.Concat([]binding{
-		{keys: named(tcell.KeyEnter), show: "Enter", hint: "Open/jump", help: "open or close; on a frame number: go there"},
+		{keys: named(tcell.KeyEnter), show: "Enter", hint: "Open", help: "open or close; on a frame number: go there; on a field: all of its value"},
 	}, moving("close, open"), []binding{
 		{keys: slices.Concat(keys("gG"), named(tcell.KeyHome, tcell.KeyEnd)), show: "g G", help: "first line, last line"},
 		{keys: keys("+-*"), show: "+ - *", help: "open or close all below; open everything"},
@@ -199,7 +200,7 @@ func (a *app) hints(w int) []*binding {
 		for i := range a.keys[c] {
 			b := &a.keys[c][i]
 			switch {
-			case b.hint == "":
+			case b.hint == "", b.name == "maximize" && a.focus == paneList: // the list has most of the room
 			case c == everywhere:
 				general = append(general, b)
 			default:
@@ -229,6 +230,14 @@ func hintsWidth(h []*binding) int {
 		n += hintWidth(b) + hintGap
 	}
 	return n
+}
+
+// hintOf is what a key does now, in a word.
+func (a *app) hintOf(b *binding) string {
+	if b.hint == "Back" && !a.full && a.focus == paneList && len(a.back) == 0 {
+		return "Quit"
+	}
+	return b.hint
 }
 
 // editing are the keys of a prompt, which it knows itself; here for the hints only.

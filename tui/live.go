@@ -2,6 +2,7 @@ package tui
 
 import (
 	"runtime/metrics"
+	"slices"
 	"time"
 
 	"github.com/mqsniff/mqsniff/session"
@@ -82,6 +83,9 @@ func (a *app) latest() int64 {
 	return a.store.Latest()
 }
 
+// rankMemory is that of the fact that goes first.
+const rankMemory = 4
+
 // drawLive is the first line of a live source: where it listens, and how well it keeps up.
 func (a *app) drawLive(l *line) {
 	kind, role := a.opts.Live.Kind, widget.RoleOK
@@ -96,14 +100,17 @@ func (a *app) drawLive(l *line) {
 	if !a.over() {
 		facts = append(facts, fact{count(a.rate.perSecond()) + "/s", widget.RoleNormal, 1})
 	}
-	facts = append(facts, a.lost())
+	facts = append(facts, a.lost()...)
 	facts = append(facts, a.gone(3)...)
-	facts = append(facts, fact{"mem " + size(a.memory), widget.RoleNormal, 4})
+	facts = append(facts, fact{"mem " + size(a.memory), widget.RoleNormal, rankMemory})
 	if file := a.progress.Recording; file != "" {
 		facts = append(facts, fact{"REC " + string(widget.Sanitize(nil, []byte(file))), widget.RoleWarning, 2})
 	}
 	title := a.title()
-	const least = 16 // of the title, before it takes room from the facts
+	const least = 16                                                           // of the title, before it takes room from the facts
+	if room := l.w - l.x - 3 - widget.Width(title); factsWidth(facts) > room { // where to connect to counts more than the memory
+		facts = slices.DeleteFunc(facts, func(f fact) bool { return f.rank == rankMemory })
+	}
 	facts = fitFacts(facts, l.w-l.x-3-min(widget.Width(title), least))
 	room := l.w - l.x - 3 - factsWidth(facts)
 	l.x += widget.Paint(l.s, l.x, 0, room, title, l.t.Style(widget.RoleNormal))
@@ -170,9 +177,14 @@ func (a *app) listening() []string {
 	if f := a.opts.Live.Filter; f != "" {
 		where += ", " + f
 	}
-	seen := plural(a.progress.Packets, "packet") + " seen, none of them RocketMQ remoting."
-	if a.progress.Packets == 0 {
-		seen = "No packets seen."
+	seen := "No packets seen."
+	switch p := a.progress; {
+	case p.Packets > 0:
+		seen = plural(p.Packets, "packet") + " seen, none of them RocketMQ remoting."
+	case p.Read > 0: // a proxy counts no packets
+		seen = size(uint64(p.Read)) + " relayed, none of them RocketMQ remoting."
+	case a.opts.Live.Kind != "":
+		seen = "Nothing was relayed."
 	}
 	d := a.opts.Now().Sub(a.rate.begun).Round(time.Second)
 	lines := []string{"No frames yet.", "", where + "   for " + d.String(), seen}

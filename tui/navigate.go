@@ -146,7 +146,11 @@ func (a *app) walkConn(step int) {
 
 func (a *app) walkBad(step int) {
 	latest, over := a.frames.text.latest, a.frames.text.over
-	a.seek(step, "no further bad frame", func(e *session.Event) bool { return bad(e, latest, over) })
+	none := "no bad row below (B looks above)"
+	if step < 0 {
+		none = "no bad row above (b looks below)"
+	}
+	a.seek(step, none, func(e *session.Event) bool { return bad(e, latest, over) })
 }
 
 // mark marks the event under the cursor, or unmarks it.
@@ -241,7 +245,7 @@ func (a *app) toggleFollow() {
 func (a *app) nextSort() {
 	v := a.conns
 	for i := 1; i <= len(v.columns); i++ {
-		if c := (max(v.sort, 0) + i) % len(v.columns); c == 0 || v.columns[c].less != nil {
+		if c := (max(v.sort, 0) + i) % len(v.columns); c == 0 || v.columns[c].less != nil && v.list.Shows(c) {
 			a.sortConns(c)
 			return
 		}

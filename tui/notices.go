@@ -48,20 +48,33 @@ const repeated = time.Second
 
 // notify shows what the source says and counts it until the list of messages was looked at.
 func (a *app) notify(text string) {
-	now := a.opts.Now()
-	if text == a.notice.text && now.Sub(a.notice.at) < repeated {
+	if a.notice.repeats(text, a.opts.Now()) {
 		return
 	}
-	a.notice.text, a.notice.at = text, now
 	a.notice.unread++
 	a.say(flashWarning, string(widget.Sanitize(nil, []byte(text))))
 }
 
-// notice is the latest one.
+// notice knows the latest ones.
 type notice struct {
-	text   string
-	at     time.Time
+	latest [16]struct {
+		text string
+		at   time.Time
+	}
+	next   int
 	unread int // so many, since a person looked at the list
+}
+
+// repeats tells whether a text came a moment ago; if not, it is kept.
+func (n *notice) repeats(text string, now time.Time) bool {
+	for i := range n.latest {
+		if n.latest[i].text == text && now.Sub(n.latest[i].at) < repeated {
+			return true
+		}
+	}
+	n.latest[n.next].text, n.latest[n.next].at = text, now
+	n.next = (n.next + 1) % len(n.latest)
+	return false
 }
 
 // wholeLine tells whether an event is words of the source: its row is one text instead of columns.

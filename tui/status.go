@@ -91,7 +91,9 @@ func (a *app) drawFoot(s tcell.Screen, w, h int) {
 		role := [...]widget.Role{widget.RoleOK, widget.RoleWarning, widget.RoleError}[a.flash.kind]
 		l.put(" "+a.flash.text, role)
 	} else {
-		l.right("time: "+a.frames.text.format.label(a.opts.Local, a.frames.reference != 0), widget.RoleHint)
+		if a.progress.Note == "" && a.progress.Err == nil { // those need the room
+			l.right("time: "+a.frames.text.format.label(a.opts.Local, a.frames.reference != 0), widget.RoleHint)
+		}
 		for i, t := range a.statusParts() {
 			if i > 0 {
 				l.put("   ", widget.RoleNormal)
@@ -121,17 +123,22 @@ func (a *app) statusParts() (parts []statusPart) {
 	if n := a.notice.unread; n > 0 {
 		add(widget.RoleWarning, plural(n, "notice")+" (! shows them)")
 	}
-	if id, ok := a.frames.list.Cursor(); ok {
+	id, ok := a.frames.list.Cursor()
+	if ok {
 		n, i := a.frames.rows.len(), a.frames.list.CursorIndex()
 		add(widget.RoleNormal, fmt.Sprintf("%d/%s  %.1f%%", id, count(a.store.Last()), 100*float64(i+1)/float64(n)))
+	}
+	if a.layout.w >= widthTwo { // on a narrower one the tree has as much room for it
+		if t := a.detail.remark(uint32(id)); t != "" {
+			add(widget.RoleError, t)
+		}
 	}
 	if a.progress.Err != nil {
 		add(widget.RoleError, a.progress.Err.Error())
 	} else if a.progress.Note != "" {
 		add(widget.RoleWarning, a.progress.Note)
 	}
-	cursor, _ := a.frames.list.Cursor()
-	if t := a.finder.status(uint32(cursor)); t != "" {
+	if t := a.finder.status(uint32(id)); t != "" {
 		add(widget.RoleNormal, t)
 	}
 	if n := len(a.frames.marks); n > 0 {
@@ -158,7 +165,7 @@ func (a *app) drawHints(s tcell.Screen, w, y int) {
 	for _, b := range a.hints(w) {
 		n := hintWidth(b)
 		k := widget.Paint(s, x, y, n, b.show, a.theme.Style(widget.RoleKey))
-		widget.Paint(s, x+k+1, y, n-k-1, b.hint, a.theme.Style(widget.RoleHint))
+		widget.Paint(s, x+k+1, y, n-k-1, a.hintOf(b), a.theme.Style(widget.RoleHint))
 		x += n + hintGap
 	}
 }

@@ -25,7 +25,11 @@ func (f timeFormat) label(zone *time.Location, reference bool) string {
 	case timeUTC:
 		return "UTC"
 	case timeLocal:
-		return "local, " + zone.String()
+		name := zone.String()
+		if zone == time.Local {
+			name, _ = time.Now().In(zone).Zone()
+		}
+		return "local, " + name
 	case timeDelta:
 		return "since the row above"
 	}
@@ -80,10 +84,10 @@ func appendSeconds(dst []byte, ns int64) []byte {
 	return dst
 }
 
-// appendMillis appends ns as milliseconds: three decimals below ten seconds, one above.
+// appendMillis appends ns as milliseconds: three decimals below one second, one above.
 func appendMillis(dst []byte, ns int64) []byte {
 	digits := 3
-	if ns >= 10_000_000_000 {
+	if ns >= 1_000_000_000 {
 		digits = 1
 	}
 	return strconv.AppendFloat(dst, float64(ns)/1e6, 'f', digits, 64)

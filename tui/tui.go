@@ -23,6 +23,7 @@ type Progress struct {
 	Read, Total int64 // bytes; Total 0: there is no end known
 	Packets     int64
 	Lost        int64  // packets that were lost before they could be read
+	Skipped     int64  // bytes that a proxy relayed but nobody looked at, for want of room
 	Done        bool   // nothing more will come
 	Note        string // about the end of it: "file ends inside packet 812001"; from outside, unsanitised
 	Err         error  // why reading ended early

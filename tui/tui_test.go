@@ -275,6 +275,8 @@ func TestFilterFromField(t *testing.T) {
 	has(t, u.screen(), `Filter> topic == "OrderPaid"`, "7 of 23")
 	u.keys("=1a")
 	has(t, u.screen(), `(topic == "OrderPaid") and code == SEND_MESSAGE_V2`)
+	u.keys("<esc>:4<enter>=4i")
+	has(t, u.screen(), `Filter> any(messages, .uniq_key == "C0A8000930392F0EE9F60000000A0000")`, "1 of 23")
 }
 
 func TestConnections(t *testing.T) {

@@ -149,10 +149,12 @@ func (o *liveOptions) run(ctx context.Context, t *terminal) error {
 		}
 		screen, o.print.output = false, "text"
 	}
-	if screen && o.print.limit != 0 {
-		return usagef("-n counts lines: add -o text or -o json")
+	if screen {
+		if err := o.print.checkScreen(); err != nil {
+			return err
+		}
 	}
-	ctx, stop := context.WithCancel(ctx)
+	capturing, stop := context.WithCancel(ctx)
 	defer stop()
 	run := &liveRun{options: o, terminal: t, source: newCapturing(), stop: stop, filter: filter}
 	if screen {
@@ -178,10 +180,10 @@ func (o *liveOptions) run(ctx context.Context, t *terminal) error {
 		t.say(err.Error())
 	}
 	if o.ending.duration > 0 {
-		ctx, stop = context.WithTimeout(ctx, o.ending.duration)
+		capturing, stop = context.WithTimeout(capturing, o.ending.duration)
 		defer stop()
 	}
-	return run.run(ctx)
+	return run.run(ctx, capturing)
 }
 
 // liveRun is one live capture and those who look at it.
@@ -190,7 +192,7 @@ type liveRun struct {
 	terminal *terminal
 	source   *capturing
 	live     *capture.Live
-	stop     func()
+	stop     func() // ends capturing
 	filter   kernelFilter
 	notices  *tui.Notices // of the screen; nil: there is none
 
@@ -230,7 +232,8 @@ func (r *liveRun) notice(line string) {
 	}
 }
 
-func (r *liveRun) run(ctx context.Context) (err error) {
+// run captures until capturing ends. A screen stays after that: what was waited for is looked at now.
+func (r *liveRun) run(ctx, capturing context.Context) (err error) {
 	o := r.options
 	if r.metrics != nil {
 		m := export.NewMetrics(export.MetricsOptions{Version: version()})
@@ -244,12 +247,12 @@ func (r *liveRun) run(ctx context.Context) (err error) {
 	if o.auto.on {
 		finder := newFinder(r.live, r.filter, r.notice)
 		r.source.handle = both(r.source.handle, finder.handle)
-		defer finder.narrowAfter(ctx, o.auto.during)()
+		defer finder.narrowAfter(capturing, o.auto.during)()
 	}
 	if r.notices != nil {
-		err = r.screen(ctx)
+		err = r.screen(ctx, capturing)
 	} else {
-		err = r.lines(ctx)
+		err = r.lines(capturing)
 	}
 	switch {
 	case err != nil:
@@ -286,19 +289,23 @@ func (r *liveRun) lines(ctx context.Context) error {
 
 // watch ends the capture when --until comes true.
 func (r *liveRun) watch() {
-	if r.until != nil {
-		r.source.handle = r.until.watch(r.source.handle, r.stop)
+	if r.until == nil {
+		return
 	}
+	r.source.handle = r.until.watch(r.source.handle, func() {
+		if r.notices != nil {
+			r.notices.Add("capturing ended: --until came true")
+		}
+		r.stop()
+	})
 }
 
 // screen shows the capture until a person quits.
-func (r *liveRun) screen(ctx context.Context) error {
+func (r *liveRun) screen(ctx, capturing context.Context) error {
 	o := r.options
 	store := session.NewStore(o.screen.maxEvents, r.source.shared.Symbols, r.live)
 	r.source.handle = both(r.source.handle, store.Handle)
 	r.watch()
-	capturing, stop := context.WithCancel(ctx)
-	defer stop()
 	var end loaded
 	ended := make(chan struct{})
 	go func() {
@@ -309,14 +316,14 @@ func (r *liveRun) screen(ctx context.Context) error {
 	options.Title = strings.Join(o.interfaces, ", ")
 	options.Live = &tui.Live{Filter: r.filter.short, Hints: liveHints}
 	options.Notices, options.Filter = r.notices, o.print.filter
-	options.Stop = stop
+	options.Stop = r.stop
 	options.Progress = func() tui.Progress {
 		s := r.live.Stats()
 		p := tui.Progress{Read: int64(s.Bytes), Packets: int64(s.Packets), Lost: int64(s.Drops), Recording: o.record.path}
 		return end.progress(p, r.live.Warnings)
 	}
 	err := runScreen(ctx, options)
-	stop()
+	r.stop()
 	<-ended
 	return err
 }

@@ -63,15 +63,38 @@ func TestLiveScreenRecords(t *testing.T) {
 	}
 }
 
-// TestLiveScreenEnds: --until leaves the screen, too.
+// TestLiveScreenEnds: --until and --duration end the capture, not the screen: what was waited for is to be looked at.
 func TestLiveScreenEnds(t *testing.T) {
 	if !namespace(t) {
 		return
 	}
 	p := openPane(t, 120, 40, "", "live", "-i", "lo", "--until", "status == TOPIC_NOT_EXIST")
 	p.wait("LIVE lo")
-	newTalk(t, broker).asks(codeRoute, statusNoTopic, "Nowhere")
+	k := newTalk(t, broker)
+	k.asks(codeRoute, statusNoTopic, "Nowhere")
+	p.wait("(?s)ENDED lo.*2 frames.*capture ended.*TOPIC_NOT_EXIST.*capturing ended: --until came true")
+	p.keys("Q")
 	p.end(0)
+	p = openPane(t, 120, 40, "", "live", "-i", "lo", "--duration", "1s")
+	p.wait("(?s)ENDED lo.*capture ended")
+	p.keys("Q")
+	p.end(0)
+}
+
+// TestLiveScreenFlags: what only lines have is refused where there is a screen, with the remedy.
+func TestLiveScreenFlags(t *testing.T) {
+	if !namespace(t) {
+		return
+	}
+	for flag, says := range map[string]string{
+		"--count=3":      "add -o text or -o json",
+		"--detail":       "--detail is for lines: add -o text",
+		"--json":         "--json goes with -o summary",
+		"--color=always": "--color is for lines: add -o text",
+	} {
+		p := openPane(t, 120, 40, "", "live", "-i", "lo", flag)
+		p.wait("(?s)mqsniff: .*" + says + ".*ended 2")
+	}
 }
 
 // TestLiveScreenFilter: -f is the filter that the screen begins with; it can be cleared there, and a wrong one is a mistake

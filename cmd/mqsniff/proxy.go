@@ -124,6 +124,11 @@ func (o *proxyOptions) run(ctx context.Context, t *terminal) error {
 		}
 		screen, o.print.output = false, "text"
 	}
+	if screen {
+		if err := o.print.checkScreen(); err != nil {
+			return err
+		}
+	}
 	if o.print.output == "" {
 		o.print.output = "none"
 	}
@@ -310,13 +315,10 @@ func (r *proxyRun) screen() (show func(context.Context) error, err error) {
 	options.Notices, options.Filter = r.notices, o.print.filter
 	return func(ctx context.Context) error {
 		options.Title = describe(r.proxy.Listeners()[:1])
-		options.Live = &tui.Live{Kind: "PROXY", Hints: []string{
-			"nothing was relayed yet: point clients here, namesrvAddr=" + o.modes.listen,
-			"clients that are running keep the addresses they have: start them anew",
-		}}
+		options.Live = &tui.Live{Kind: "PROXY", Hints: o.modes.hints(r.proxy.Listeners())}
 		options.Progress = func() tui.Progress {
 			s := r.proxy.Stats()
-			return tui.Progress{Read: int64(s.Relayed[0] + s.Relayed[1]), Recording: o.record.path}
+			return tui.Progress{Read: int64(s.Relayed[0] + s.Relayed[1]), Skipped: int64(s.Skipped[0] + s.Skipped[1]), Recording: o.record.path}
 		}
 		return runScreen(ctx, options)
 	}, nil

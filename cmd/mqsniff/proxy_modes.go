@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -229,4 +230,26 @@ func describe(listeners []*proxy.Listener) string {
 		parts = append(parts, part)
 	}
 	return strings.Join(parts, ", ")
+}
+
+// hints say, while nothing was relayed yet, how clients come here.
+func (o *modeOptions) hints(listeners []*proxy.Listener) (hints []string) {
+	for _, l := range listeners {
+		switch l.Mode {
+		case "name server":
+			address := l.Address.String()
+			if o.advertise != "" {
+				address = net.JoinHostPort(o.advertise, strconv.Itoa(int(l.Address.Port())))
+			}
+			hints = append(hints, "point clients here: namesrvAddr="+address)
+		case "socks":
+			hints = append(hints, `point Java clients here: -Dcom.rocketmq.socks.proxy.config={"0.0.0.0/0":{"addr":"`+l.Address.String()+`"}}`)
+		case "redirect":
+			hints = append(hints, "connections come here that the firewall redirects to "+l.Address.String())
+		case "map":
+			hints = append(hints, "connect to "+l.Address.String()+" instead of "+l.Target)
+		}
+	}
+	const most = 4
+	return append(hints[:min(len(hints), most)], "clients that are running keep the addresses they have: start them anew")
 }

@@ -62,6 +62,21 @@ func (o *screenOptions) check() error {
 	return nil
 }
 
+// checkScreen refuses flags that only lines have, where a screen is shown: nobody shall wonder why they do nothing.
+func (o *printOptions) checkScreen() error {
+	switch {
+	case o.limit != 0:
+		return usagef("the screen shows everything, a number of events is for lines: add -o text or -o json")
+	case o.detail:
+		return usagef("--detail is for lines: add -o text; in the screen, Enter shows every field")
+	case o.json:
+		return usagef("--json goes with -o summary")
+	case o.color != "auto":
+		return usagef("--color is for lines: add -o text; the screen has --theme")
+	}
+	return nil
+}
+
 // options are those of a screen that shows a store; what it is of is to be added.
 func (o *screenOptions) options(store *session.Store, credentials decode.Credentials) tui.Options {
 	return tui.Options{Store: store, Credentials: credentials, Theme: o.theme, ASCII: o.ascii, NoMouse: o.noMouse, NoHistory: o.noHistory}
@@ -124,9 +139,19 @@ func openScreen(ctx context.Context, t *terminal, paths []string, o *screenOptio
 	options.Progress = func() tui.Progress {
 		read, total := files.Progress()
 		stats := files.Stats()
-		return end.progress(tui.Progress{Read: read, Total: max(total, 0), Packets: int64(stats.Packets), Lost: int64(stats.Drops)}, files.Warnings)
+		return end.progress(tui.Progress{Read: read, Total: max(total, 0), Packets: int64(stats.Packets), Lost: int64(stats.Drops)}, func() []string { return unnamed(files.Warnings(), paths) })
 	}
 	return runScreen(ctx, options)
+}
+
+// unnamed leaves the name out of warnings about the only file, which the title has.
+func unnamed(warnings, paths []string) []string {
+	for i, w := range warnings {
+		if len(paths) == 1 {
+			warnings[i] = strings.TrimPrefix(w, paths[0]+": ")
+		}
+	}
+	return warnings
 }
 
 // title names the files in a few words.
