@@ -224,9 +224,13 @@ func TestProxyRotationKeepsRoom(t *testing.T) {
 	}
 	path := filepath.Join(dir, "r.pcapng")
 	p := startRelay(t, nil, "--map", "127.0.0.1:0="+serve(t, answering(nil)), "--headless", "-o", "json", "--record", path,
-		"--rotate-size", "300KB", "--rotate-every", "200ms", "--rotate-keep", "2")
+		"--rotate-size", "300KB", "--rotate-every", "3s", "--rotate-keep", "2")
 	a := newAsker(p)
-	a.asks(100)
+	a.asksUntil("there is a full file", func() bool {
+		files, err := filepath.Glob(filepath.Join(dir, "r*"))
+		check(t, err)
+		return len(files) == 2
+	})
 	fill(t, dir, 0)
 	a.asksUntil("recording stopped", func() bool { return strings.Contains(p.errs.String(), "recording stopped") })
 	a.asksUntil("it is recorded again", func() bool { return strings.Contains(p.errs.String(), "recording goes on") })

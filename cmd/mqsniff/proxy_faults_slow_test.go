@@ -203,7 +203,7 @@ func TestProxyStuckScreen(t *testing.T) {
 	p.socket = filepath.Join(dir, "s")
 	server := serve(t, answering(nil))
 	p.address = nobody(t)
-	p.cmd = exec.Command("mqsniff", "proxy", "--map", p.address+"="+server, "--control", p.socket, "--record", path, "--mem", "1MiB")
+	p.cmd = exec.Command("mqsniff", "proxy", "--map", p.address+"="+server, "--control", p.socket, "--record", path, "--mem", "64MiB")
 	p.cmd.Env = []string{"TERM=xterm-256color", "LANG=C.UTF-8", "XDG_STATE_HOME=" + dir, "HOME=" + dir, "PATH=" + os.Getenv("PATH")}
 	p.cmd.Stdin, p.cmd.Stdout, p.cmd.Stderr = slave, slave, &p.errs
 	p.cmd.SysProcAttr = &unix.SysProcAttr{Setsid: true, Setctty: true}
