@@ -116,7 +116,7 @@ func TestFirstUse(t *testing.T) {
 	p.keys("-l", `status == TOPIC_NOT_EXIST and kind == "response"`)
 	p.wait(`\[ok\]`)
 	p.keys("Enter")
-	text := p.wait(` \d\d? shown[\s\S]*TOPIC_NOT_EXIST`)
+	text := p.wait(` 7 of 144[\s\S]*TOPIC_NOT_EXIST`)
 	if strings.Contains(text, "HEART_BEAT  ") {
 		t.Errorf("the filter leaves other frames in the list:\n%s", text)
 	}
