@@ -23,6 +23,7 @@ func (r *root) Draw(s tcell.Screen) {
 		return
 	}
 	a.frames.fit(w)
+	a.detail.fit(w)
 	a.part(s, "head", rect{0, 0, w, headLines}, func() { a.drawHead(s, w) })
 	if l := a.layout.list; l.h > 0 {
 		if a.view == viewFrames {

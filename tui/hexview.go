@@ -24,6 +24,7 @@ type detailPanes struct {
 	asked question // what the worker was asked last
 	busy  bool     // the worker reads
 	again bool     // and must read once more when it is done
+	aside bool     // pair and connection have a pane of their own
 }
 
 // question is what a detail depends on.
@@ -37,10 +38,7 @@ type question struct {
 func newDetailPanes(a *app) detailPanes {
 	d := detailPanes{app: a, tree: widget.NewTree(a.theme), hex: widget.NewHex(a.theme), pair: widget.NewTree(a.theme), view: newBodyView(a)}
 	d.tree.SetEmpty("no frame")
-	d.tree.DefaultOpen = func(n *widget.Node) bool {
-		w, _ := a.screen.Size()
-		return openAtFirst(n, a.detail.shown, w >= widthThree)
-	}
+	d.tree.DefaultOpen = func(n *widget.Node) bool { return openAtFirst(n, a.detail.shown, a.detail.aside) }
 	d.hex.SetEmpty("no bytes")
 	d.pair.DefaultOpen = func(*widget.Node) bool { return true }
 	d.tree.OnSelect = func(i int) { a.detail.fromTree(i) }
@@ -56,6 +54,14 @@ func newDetailPanes(a *app) detailPanes {
 		a.showValue(n, n.Value)
 	}
 	return d
+}
+
+// fit is told how wide the screen is: the tree is as it would be if it had begun with that.
+func (d *detailPanes) fit(w int) {
+	if aside := w >= widthThree; aside != d.aside {
+		d.aside = aside
+		d.tree.SetNodes(d.tree.Nodes())
+	}
 }
 
 // openAtFirst tells which sections of the tree are open until a person closes them: what is asked for most, so that it

@@ -37,17 +37,28 @@ func TestTooSmall(t *testing.T) {
 	}
 }
 
+// Regression: of an event that is no frame the connection stayed closed where a wide screen became a narrow one.
 func TestResizeEndsLikeAFreshStart(t *testing.T) {
-	fresh := start(t, story(t), 200, 50)
-	fresh.keys("jjj")
-	want := fresh.picture()
-	u := start(t, story(t), 200, 50)
-	u.keys("jjj")
-	for _, size := range [][2]int{{80, 24}, {120, 40}, {40, 10}, {200, 50}} {
-		u.resize(size[0], size[1])
-	}
-	if got := u.picture(); got != want {
-		t.Errorf("after resizing:\n%s\nfresh:\n%s", got, want)
+	sizes := [][2]int{{80, 24}, {120, 40}, {40, 10}, {200, 50}}
+	for i := range sizes {
+		for _, keys := range []string{"g", "jjj"} { // a connection opened, a request
+			last := sizes[i]
+			if last[0] == 40 { // too small for anything
+				continue
+			}
+			fresh := start(t, story(t), last[0], last[1])
+			fresh.keys(keys)
+			first := [2]int{320 - last[0], 40} // wide where the last is narrow
+			u := start(t, story(t), first[0], first[1])
+			u.keys(keys)
+			for j := range sizes {
+				size := sizes[(i+1+j)%len(sizes)]
+				u.resize(size[0], size[1])
+			}
+			if got, want := u.picture(), fresh.picture(); got != want {
+				t.Errorf("%v: after resizing:\n%s\nfresh:\n%s", last, got, want)
+			}
+		}
 	}
 }
 
