@@ -61,7 +61,7 @@ func listenTCP(address string, anybody bool) (net.Listener, error) {
 		return nil, fmt.Errorf("%q is no IP:PORT: write 127.0.0.1:9420", address)
 	}
 	if !anybody && !at.Addr().IsLoopback() {
-		return nil, fmt.Errorf("on %s other machines could reset connections: listen on 127.0.0.1:%d, or say that this is meant", at, at.Port())
+		return nil, fmt.Errorf("on %s other machines could reset connections: listen on 127.0.0.1:%d", at, at.Port())
 	}
 	l, err := net.Listen("tcp", at.String())
 	switch {

@@ -1,11 +1,13 @@
 package proxy
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
 	"strconv"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/mqsniff/mqsniff/decode"
@@ -46,6 +48,8 @@ type Addresses struct {
 	hosts   map[netip.AddrPort]netip.AddrPort // of brokers: real address to advertised one, where both are IP addresses
 	leaks   map[string]bool
 	count   int
+	full    time.Time // when no port of the range was free last,
+	fullErr error     // and why
 }
 
 // broker is the pair of listeners of one address.
@@ -60,6 +64,7 @@ const (
 	maxBrokers = 4096
 	maxLeaks   = 1024
 	forgotten  = 10 * time.Minute
+	fullFor    = time.Second // no port of the range is looked for so long after none was free
 )
 
 // NewAddresses returns Addresses that use the listeners of the proxy that SetProxy gives.
@@ -76,6 +81,14 @@ func NewAddresses(o AddressOptions) (*Addresses, error) {
 	}
 	if err != nil && o.StoreHost {
 		return nil, fmt.Errorf("--rewrite-store-host with --advertise %s: messages have no room for a name; advertise an IP address", o.Advertise)
+	}
+	if err := checkHost(o.Advertise); err != nil {
+		return nil, fmt.Errorf("--advertise %w: name an address of this machine, without a port", err)
+	}
+	for real, advertised := range o.External {
+		if err := checkAdvertised(advertised); err != nil {
+			return nil, fmt.Errorf("--external %s=%s: %w", real, advertised, err)
+		}
 	}
 	a := &Addresses{options: o, brokers: map[string]*broker{}, hosts: map[netip.AddrPort]netip.AddrPort{}, leaks: map[string]bool{}}
 	for real, advertised := range o.External {
@@ -94,7 +107,7 @@ func (a *Addresses) Advertised(port uint16) string {
 
 // Wants is part of Rewriter.
 func (a *Addresses) Wants(code int32) bool {
-	return code == codeRoute || code == codeCluster || code == codeMemberGroup && a.options.Internal || a.options.StoreHost && hasHosts(code)
+	return code == codeRoute || code == codeCluster || code == codeSystem || code == codeMemberGroup && a.options.Internal || a.options.StoreHost && hasHosts(code)
 }
 
 // Unread is part of Rewriter.
@@ -126,6 +139,7 @@ func (a *Addresses) Rewrite(c *Conn, code int32, answer *decode.Command, f decod
 		}
 		return advertised, err == nil
 	})
+	a.remember()
 	if leak != "" && a.options.Strict {
 		return a.refusal(answer, f, leak)
 	}
@@ -174,6 +188,14 @@ func (a *Addresses) Reopen() {
 	for _, real := range a.options.Ports.known() {
 		a.advertised(real)
 	}
+	a.remember()
+}
+
+// remember writes the file of ports, if one changed.
+func (a *Addresses) remember() {
+	if err := a.options.Ports.save(); err != nil {
+		a.proxy.Notice("brokers may have other ports when the proxy is started again: " + err.Error())
+	}
 }
 
 // advertised returns what stands in for a broker's address, and sees to it that somebody listens there.
@@ -201,7 +223,7 @@ func (a *Addresses) advertised(real string) (string, error) {
 		if len(a.brokers) >= maxBrokers {
 			return "", fmt.Errorf("there are %d brokers already", maxBrokers)
 		}
-		if b, err = a.listen(real, host, uint16(port)); err != nil {
+		if b, err = a.listen(real, host, uint16(port), now); err != nil {
 			return "", err
 		}
 		a.brokers[real] = b
@@ -222,7 +244,17 @@ func (a *Addresses) ours(address string) bool {
 }
 
 // listen opens the listeners for a broker.
-func (a *Addresses) listen(real, host string, port uint16) (*broker, error) {
+func (a *Addresses) listen(real, host string, port uint16, now time.Time) (_ *broker, err error) {
+	if ports := &a.options.Ports; ports.pairs() { // all brokers have the same ports to try
+		if now.Sub(a.full) < fullFor {
+			return nil, a.fullErr
+		}
+		defer func() {
+			if err != nil {
+				a.full, a.fullErr = now, err
+			}
+		}()
+	}
 	var last error
 	for at, err := range a.options.Ports.candidates(real, a.options.Listen) {
 		if err != nil {
@@ -235,7 +267,7 @@ func (a *Addresses) listen(real, host string, port uint16) (*broker, error) {
 		}
 		b := &broker{main: main}
 		b.advertised = a.Advertised(main.Address.Port())
-		if at.Addr() != a.options.Listen { // an address of its own for each broker
+		if at.Addr() != a.options.Listen && !at.Addr().IsUnspecified() { // an address of its own for each broker
 			b.advertised = main.Address.String()
 		}
 		if port > 2 && at.Port() > 2 {
@@ -250,8 +282,14 @@ func (a *Addresses) listen(real, host string, port uint16) (*broker, error) {
 		a.options.Ports.chosen(real, at)
 		return b, nil
 	}
-	if last == nil {
-		return nil, fmt.Errorf("no port is left for it")
+	switch {
+	case last == nil:
+		return nil, errors.New("no port is left for it")
+	case a.options.Ports.pairs() && errors.Is(last, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("no port is left for it in %s: choose a longer range with --ports", a.options.Ports)
+	}
+	if errors.As(last, new(ownError)) && a.options.Ports.strategy == "offset" {
+		return nil, fmt.Errorf("no port for it: %w; brokers with the same port on several hosts need --ports range or loopback", last)
 	}
 	return nil, fmt.Errorf("no port for it: %w", last)
 }
@@ -267,6 +305,7 @@ func (a *Addresses) forget(now time.Time) {
 			b.vip.Close()
 		}
 		delete(a.brokers, real)
+		a.full = time.Time{}
 		a.options.Ports.forget(real)
 		if host, err := netip.ParseAddrPort(real); err == nil {
 			delete(a.hosts, host)

@@ -39,6 +39,10 @@ func TestPlaces(t *testing.T) {
 		{105, route5, []string{"10.0.0.1:10911", "[fd00::1]:10911"}},
 		{105, spaced, []string{"10.0.0.1:10911"}},
 		{106, cluster, []string{"10.0.0.1:10911", "10.0.0.2:10911"}},
+		// Regression: mqadmin and the dashboard went past the proxy to the broker that an answer to 304 names, and nothing said so.
+		{304, `{"brokerAddr":"10.0.0.1:10911","topicList":["brokerAddr","c"]}`, []string{"10.0.0.1:10911"}},
+		{304, `{"brokerAddr":"","topicList":[]}`, nil}, {304, `{"topicList":["10.0.0.1:10911"]}`, nil},
+		{105, `{"brokerDatas":[{"brokerAddrs":{0:" "}}]}`, nil},
 		{901, member, []string{"10.0.0.1:10911"}},
 		{105, nothing, nil}, {105, noBroker, nil}, {106, `{"brokerAddrTable":[1]}`, nil},
 	} {
@@ -273,6 +277,7 @@ func TestBrokersAreListenedForAtOnce(t *testing.T) {
 		a.mu.Lock()
 		a.forget(time.Now().Add(2 * forgotten))
 		a.mu.Unlock()
+		a.remember()
 		stop()
 		count("ns:9876", always)
 		a, stop = start("ns:9876")

@@ -27,6 +27,10 @@ type Conn struct {
 	abort   func()       // resets both sides
 	finish  atomic.Value // func(): closes both sides; while relaying
 	unseen  bool         // the observer was not told of it
+	sources [2]*side     // by direction; before finish is set
+	writing [2]atomic.Bool
+	stalled [2]stalled
+	lost    atomic.Pointer[session.Direction] // whose source was found to have reset while nothing was read of it
 
 	rewriter Rewriter
 }

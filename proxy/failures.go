@@ -10,8 +10,8 @@ import (
 // maxFailures bounds what failures remembers.
 const maxFailures = 1024
 
-// failures are connections that did not come about. Clients try again at once, so that a server that stays down would fill every
-// screen: the same is said once in sayAgain, then with how often it was.
+// failures are connections that did not come about, or are no remoting. Clients try again at once, so that a server that stays down
+// would fill every screen: the same is said once in sayAgain, then with how often it was.
 type failures struct {
 	mu   sync.Mutex
 	said map[failure]*repeated
@@ -47,17 +47,29 @@ func (f *failures) again(what failure, now time.Time) (more int, say bool) {
 	if f.said == nil {
 		f.said = map[failure]*repeated{}
 	}
-	if len(f.said) < maxFailures {
-		f.said[what] = &repeated{at: now}
+	if _, known := f.said[what]; !known && len(f.said) >= maxFailures {
+		return 0, false // a thousand others were said within the minute
 	}
+	f.said[what] = &repeated{at: now}
 	return more, true
 }
 
 // text is the line for people.
 func (what failure) text(client netip.AddrPort, more int) string {
-	text := fmt.Sprintf("%s wanted %s: %s", client, what.target, what.why)
-	if more > 0 {
-		text += fmt.Sprintf(" (%d more times since this was last said)", more)
+	return fmt.Sprintf("%s wanted %s: %s", client, what.target, what.why) + repeats(more)
+}
+
+func repeats(more int) string {
+	if more == 0 {
+		return ""
 	}
-	return text
+	return fmt.Sprintf(" (%d more times since this was last said)", more)
+}
+
+// sayFull reports that connections are refused because there are too many.
+func (p *Proxy) sayFull() {
+	text := fmt.Sprintf("connections are refused: %d are open, which is the most (--max-conns)", p.options.MaxConns)
+	if more, say := p.failures.again(failure{why: text}, time.Now()); say {
+		p.notice(nil, text+repeats(more))
+	}
 }

@@ -43,6 +43,9 @@ func TestFailuresAreSaidOnceAMinute(t *testing.T) {
 	if len(f.said) > maxFailures {
 		t.Errorf("%d are remembered", len(f.said))
 	}
+	if _, say := f.again(failure{client.Addr(), "one too many", "refused"}, start.Add(400*time.Second)); say {
+		t.Error("what is not remembered would be said each time")
+	}
 	if more, say := f.again(failure{client.Addr(), "late", "refused"}, start.Add(500*time.Second)); more != 0 || !say || len(f.said) != 1 {
 		t.Errorf("%d, %v, %d are remembered", more, say, len(f.said))
 	}

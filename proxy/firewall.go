@@ -200,6 +200,20 @@ func (f Firewall) nft(v6 bool) (setup, teardown [][]string) {
 	return setup, [][]string{command("nft delete table " + table)}
 }
 
+// release are the commands after which nothing more is redirected. The rules stay, as the kernel translates the packets of connections
+// that were redirected only as long as there are any.
+func (f Firewall) release(v6 bool) [][]string {
+	if f.Tool != "nft" {
+		return [][]string{command(nat(v6) + "-I " + chain + " -j RETURN")}
+	}
+	insert := "nft insert rule " + nftFamily(v6) + " " + nftTable + " "
+	commands := [][]string{command(insert + chain + " return")}
+	if f.Incoming {
+		commands = append(commands, command(insert+chain+"_IN return"))
+	}
+	return commands
+}
+
 var plainWord = regexp.MustCompile(`^[A-Za-z0-9_./:=,+@%-]+$`)
 
 // ShellCommands are commands as a person types them, one on a line.

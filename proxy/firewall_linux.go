@@ -100,13 +100,35 @@ func (r *FirewallRules) make(ctx context.Context, v6 bool) error {
 	return nil
 }
 
+// Release redirects nothing more; connections that were redirected go on, until Remove.
+func (r *FirewallRules) Release() error {
+	ctx, cancel := context.WithTimeout(context.Background(), removeTime)
+	defer cancel()
+	var failed []error
+	for _, v6 := range []bool{false, true} {
+		if !r.made(v6) {
+			continue
+		}
+		for _, c := range r.firewall.release(v6) {
+			_, err := r.run(ctx, c)
+			failed = append(failed, err)
+		}
+	}
+	return errors.Join(failed...)
+}
+
+// made tells whether there are rules for IPv6, or IPv4.
+func (r *FirewallRules) made(v6 bool) bool {
+	return r.firewall.family(v6) && !(v6 && r.IPv4Only != nil)
+}
+
 // Remove takes the rules away; it does nothing if somebody else did. The context of Setup may be done.
 func (r *FirewallRules) Remove() error {
 	ctx, cancel := context.WithTimeout(context.Background(), removeTime)
 	defer cancel()
 	var failed []error
 	for _, v6 := range []bool{false, true} {
-		if r.firewall.family(v6) && !(v6 && r.IPv4Only != nil) {
+		if r.made(v6) {
 			_, err := r.clear(ctx, v6)
 			failed = append(failed, err)
 		}

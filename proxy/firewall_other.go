@@ -27,5 +27,8 @@ type FirewallRules struct {
 // Setup needs Linux: elsewhere it fails.
 func (f Firewall) Setup(context.Context) (*FirewallRules, error) { return nil, errNoFirewall }
 
+// Release does nothing.
+func (*FirewallRules) Release() error { return nil }
+
 // Remove does nothing.
 func (*FirewallRules) Remove() error { return nil }

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 )
 
@@ -59,10 +58,10 @@ func (p *Proxy) Listen(address string, o ListenOptions) (*Listener, error) {
 	if o.Resolve == nil {
 		o.Resolve = Fixed(o.Target)
 	}
-	if p.listens(address) {
-		return nil, listenError(address, syscall.EADDRINUSE)
+	if l := p.listener(address); l != nil {
+		return nil, ownError{address, l.Target}
 	}
-	inner, err := net.Listen("tcp", address)
+	inner, err := listen(address)
 	if err != nil {
 		return nil, listenError(address, err)
 	}
@@ -82,10 +81,27 @@ func (p *Proxy) Listen(address string, o ListenOptions) (*Listener, error) {
 	return l, nil
 }
 
-// listens tells whether a listener has this address, also while it refuses connections.
-func (p *Proxy) listens(address string) bool {
+// listen does so on IPv4 alone where the address is of it: net takes 0.0.0.0 for every address of both families.
+func listen(address string) (net.Listener, error) {
+	network := "tcp"
+	if at, err := netip.ParseAddrPort(address); err == nil && at.Addr().Is4() {
+		network = "tcp4"
+	}
+	return net.Listen(network, address)
+}
+
+// listener is the one that has an address, also while it refuses connections.
+func (p *Proxy) listener(address string) *Listener {
 	at, err := netip.ParseAddrPort(address)
-	return err == nil && slices.ContainsFunc(p.Listeners(), func(l *Listener) bool { return l.Address == at })
+	if err != nil {
+		return nil
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if i := slices.IndexFunc(p.listeners, func(l *Listener) bool { return l.Address == at }); i >= 0 {
+		return p.listeners[i]
+	}
+	return nil
 }
 
 // Close stops accepting. Connections go on.

@@ -84,7 +84,7 @@ func (l *Listener) reached(ctx context.Context) bool {
 
 // again listens as before.
 func (l *Listener) again() error {
-	inner, err := net.Listen("tcp", l.Address.String())
+	inner, err := listen(l.Address.String())
 	if err != nil {
 		return listenError(l.Address.String(), err)
 	}

@@ -72,7 +72,7 @@ func ParsePorts(text string) (Ports, error) {
 			}
 			real, listen, ok := strings.Cut(line, "=")
 			at, err := netip.ParseAddrPort(strings.TrimSpace(listen))
-			if !ok || err != nil {
+			if _, _, wrong := net.SplitHostPort(strings.TrimSpace(real)); !ok || err != nil || wrong != nil {
 				return p, fmt.Errorf("%s:%d: write BROKER-HOST:PORT=LISTEN-IP:PORT", rest, i+1)
 			}
 			p.static[strings.TrimSpace(real)] = at
@@ -83,7 +83,7 @@ func ParsePorts(text string) (Ports, error) {
 	return p, nil
 }
 
-// Remember keeps the choices for the brokers behind a name server in a file, which is read now and written with each new one.
+// Remember keeps the choices for the brokers behind a name server in a file, which is read now and written with new ones.
 // What it has of the brokers behind another name server is forgotten.
 func (p *Ports) Remember(path, nameServer string) error {
 	r := &remembered{path: path}
@@ -105,6 +105,8 @@ func (p *Ports) Remember(path, nameServer string) error {
 type remembered struct {
 	path       string
 	mu         sync.Mutex
+	changed    bool              // since it was written
+	failed     bool              // to write, which was told
 	NameServer string            `json:"namesrv"`
 	Ports      map[string]uint16 `json:"ports"`
 }
@@ -135,7 +137,7 @@ func (p *Ports) chosen(real string, at netip.AddrPort) {
 		return
 	}
 	r.Ports[real] = at.Port()
-	r.write()
+	r.changed = true
 }
 
 // forget is told which broker is listened for no longer.
@@ -147,15 +149,55 @@ func (p *Ports) forget(real string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.Ports, real)
-	r.write()
+	r.changed = true
 }
 
-// write writes the file. What cannot be remembered is not needed now either.
-func (r *remembered) write() {
-	if b, err := json.MarshalIndent(r, "", " "); err == nil && os.MkdirAll(filepath.Dir(r.path), 0o700) == nil {
-		os.WriteFile(r.path, append(b, '\n'), 0o600)
+// save writes the file, if it has changed. An error is told once.
+func (p *Ports) save() error {
+	r := p.remembered
+	if r == nil {
+		return nil
 	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.changed {
+		return nil
+	}
+	r.changed = false
+	err := r.write()
+	if err == nil || r.failed {
+		return nil
+	}
+	r.failed = true
+	return err
 }
+
+// write replaces the file: whoever reads it, or ends the program now, finds the old one or the new one.
+func (r *remembered) write() error {
+	b, err := json.MarshalIndent(r, "", " ")
+	if err != nil {
+		return err
+	}
+	dir, name := filepath.Split(r.path)
+	if err := os.MkdirAll(filepath.Clean(dir), 0o700); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(filepath.Clean(dir), "."+name+"-*")
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(append(b, '\n'))
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(f.Name(), r.path)
+	}
+	if err != nil {
+		os.Remove(f.Name())
+	}
+	return err
+}
+
+// String is a range as it is written.
+func (p Ports) String() string { return fmt.Sprintf("%s:%d-%d", p.strategy, p.low, p.high) }
 
 // pairs tells whether a port without its VIP port is not taken.
 func (p *Ports) pairs() bool { return p.strategy == "range" }

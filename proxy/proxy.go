@@ -14,8 +14,6 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
-
-	"github.com/mqsniff/mqsniff/session"
 )
 
 // Defaults of Options.
@@ -81,6 +79,7 @@ type Proxy struct {
 	past      Stats // of connections that are closed
 	group     sync.WaitGroup
 	observed  chan struct{}
+	unwatch   context.CancelFunc
 }
 
 // New returns a proxy without listeners. Shutdown or Close must be called in the end.
@@ -106,6 +105,9 @@ func New(o Options) *Proxy {
 		}
 	}
 	p := &Proxy{options: o, buffers: &buffers{}, conns: map[*Conn]struct{}{}, observed: make(chan struct{})}
+	ctx, unwatch := context.WithCancel(context.Background())
+	p.unwatch = unwatch
+	go p.watch(ctx)
 	p.budget.Store(o.Memory / 2)
 	if o.Observer == nil {
 		close(p.observed)
@@ -139,9 +141,12 @@ func (p *Proxy) serve(ctx context.Context, l *Listener, client net.Conn) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	c.abort = cancel
-	if !p.enter(c) {
+	if full, entered := p.enter(c); !entered {
 		p.refused.Add(1)
 		(&side{Conn: client}).reset()
+		if full {
+			p.sayFull()
+		}
 		return
 	}
 	defer p.leave(c)
@@ -217,65 +222,6 @@ func (p *Proxy) failed(c *Conn, err error) {
 	}
 }
 
-// relay runs both pumps until both directions have ended.
-func (p *Proxy) relay(ctx context.Context, c *Conn, client, upstream *side) (session.Direction, session.CloseReason) {
-	defer client.Close()
-	defer upstream.Close()
-	var once sync.Once
-	reset := func() {
-		once.Do(func() {
-			client.reset()
-			upstream.reset()
-		})
-	}
-	defer context.AfterFunc(ctx, reset)()
-	c.finish.Store(func() {
-		once.Do(func() {
-			client.Close()
-			upstream.Close()
-		})
-	})
-	a, f := &asked{}, p.newFarewell(c, client)
-	results, order := make(chan error, 2), make(chan session.Direction, 2)
-	var gone atomic.Bool
-	run := func(dir session.Direction, src, dst *side) {
-		u := &pump{proxy: p, conn: c, dir: dir, src: src, dst: dst, asked: a, farewell: f}
-		u.gate = gate{conn: c, asked: a, rewriter: c.rewriter, budget: &p.budget}
-		err := u.run()
-		f.end(dir)
-		var failed *TLSError
-		if errors.As(err, &failed) { // in TLS 1.3 a server looks at the client's certificate after the handshake
-			p.notice(c, failed.Error())
-		}
-		lost, by := errors.As(err, new(writeError)), dir
-		if lost {
-			by = dir.Reverse()
-		}
-		order <- by // before the other side sees it, and ends, too
-		switch {
-		case lost: // dst is gone: the other pump carries on what it sent before, and ends then
-			gone.Store(true)
-		case err != nil:
-			reset() // mirrored: what one side did to us, the other side sees
-		case !gone.Load():
-			dst.closeWrite()
-		}
-		results <- err
-	}
-	go run(session.ServerToClient, upstream, client)
-	run(session.ClientToServer, client, upstream)
-	why := session.CloseFIN
-	for range 2 {
-		if err := <-results; err != nil && !errors.Is(err, net.ErrClosed) { // that was us
-			why = session.CloseRST
-		}
-	}
-	if gone.Load() {
-		reset()
-	}
-	return <-order, why
-}
-
 // unseenNumber is what the numbers of connections are above that the observer was not told of.
 const unseenNumber = 1 << 32
 
@@ -292,15 +238,16 @@ func (p *Proxy) announce(c *Conn) {
 	p.number++
 }
 
-func (p *Proxy) enter(c *Conn) bool {
+// enter counts a connection in. full: there are as many as there may be.
+func (p *Proxy) enter(c *Conn) (full, entered bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.closing || len(p.conns) >= p.options.MaxConns {
-		return false
+	if full = len(p.conns) >= p.options.MaxConns; full || p.closing {
+		return full && !p.closing, false
 	}
 	p.conns[c] = struct{}{}
 	p.group.Add(1)
-	return true
+	return false, true
 }
 
 func (p *Proxy) leave(c *Conn) {

@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/mqsniff/mqsniff/decode"
@@ -76,11 +77,19 @@ func (p *pump) carry(b []byte) error {
 		return err
 	}
 	p.scanner.scan(b, p.look)
+	if n := p.scanner.long; n > 0 {
+		p.scanner.long = 0
+		p.conn.rewriter.Unread(p.conn, fmt.Sprintf("a request with a header of %d bytes was too long to look into", n))
+	}
 	p.opaque(p.scanner.opaque)
 	return p.out(b, b)
 }
 
-func (p *pump) look(f decode.Frame) { p.asked.look(f, &p.command, p.conn.rewriter.Wants) }
+func (p *pump) look(f decode.Frame) {
+	if p.asked.look(f, &p.command, p.conn.rewriter.Wants) {
+		p.conn.rewriter.Unread(p.conn, fmt.Sprintf("more than %d answers were waited for on one connection", maxAsked))
+	}
+}
 
 // opaque notes, once for a connection, that a direction is no remoting.
 func (p *pump) opaque(is bool) {
@@ -92,9 +101,15 @@ func (p *pump) opaque(is bool) {
 		text = "TLS passes through unread: addresses in it are not rewritten, so clients may go past the proxy: " +
 			"use --tls terminate, or tls.enable=false in the client"
 	}
-	p.proxy.notice(p.conn, text)
-	if p.tls {
+	what := failure{p.conn.Client.Addr(), p.conn.Target, text} // a health check comes every second
+	if more, say := p.proxy.failures.again(what, time.Now()); say {
+		p.proxy.notice(p.conn, fmt.Sprintf("%s to %s: %s", p.conn.Client, p.conn.Target, text)+repeats(more))
+	}
+	switch {
+	case p.tls:
 		p.conn.rewriter.Unread(p.conn, "TLS to "+p.conn.Target+" passed through")
+	case p.asked.count.Load() > 0:
+		p.conn.rewriter.Unread(p.conn, "the connection to "+p.conn.Target+" turned out to be no remoting while answers were waited for")
 	}
 }
 
@@ -109,7 +124,10 @@ func (p *pump) out(read, written []byte) error {
 			p.conn.skipped[p.dir].Add(uint64(len(read)))
 		}
 	}
-	if _, err := p.dst.Write(written); err != nil {
+	p.conn.writing[p.dir].Store(true)
+	_, err := p.dst.Write(written)
+	p.conn.writing[p.dir].Store(false)
+	if err != nil {
 		return writeError{err}
 	}
 	return nil

@@ -31,17 +31,19 @@ type asked struct {
 // maxAsked bounds the table, about 300 KB: with more requests on their way an answer may go on as it is.
 const maxAsked = 1 << 14
 
-func (a *asked) add(opaque, code int32) {
+// add notes a request. lost: what was noted before had to go.
+func (a *asked) add(opaque, code int32) (lost bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.codes == nil {
 		a.codes = map[int32]int32{}
 	}
-	if len(a.codes) == maxAsked {
+	if lost = len(a.codes) == maxAsked; lost {
 		clear(a.codes)
 	}
 	a.codes[opaque] = code
 	a.count.Store(int32(len(a.codes)))
+	return lost
 }
 
 func (a *asked) take(opaque int32) (code int32, ok bool) {
@@ -60,14 +62,12 @@ func (a *asked) has(opaque int32) bool {
 	return ok
 }
 
-// look notes a request whose answer is wanted. Most frames are told apart without decoding them.
-func (a *asked) look(f decode.Frame, cmd *decode.Command, wants func(int32) bool) {
+// look notes a request whose answer is wanted. Most frames are told apart without decoding them. lost is that of add.
+func (a *asked) look(f decode.Frame, cmd *decode.Command, wants func(int32) bool) (lost bool) {
 	if f.Serialization == decode.JSON && !maybe(f.Header, wants) {
-		return
+		return false
 	}
-	if cmd.Decode(f) == nil && !cmd.Response() && !cmd.Oneway() && wants(cmd.Code) {
-		a.add(cmd.Opaque, cmd.Code)
-	}
+	return cmd.Decode(f) == nil && !cmd.Response() && !cmd.Oneway() && wants(cmd.Code) && a.add(cmd.Opaque, cmd.Code)
 }
 
 var (
@@ -162,6 +162,9 @@ func (g *gate) hold(b []byte, out func(read, written []byte) error) (int, error)
 	p, ok := decode.ValidPrefix(g.held, limits)
 	switch {
 	case !ok || p.HeaderLen > maxHeader:
+		if ok {
+			g.rewriter.Unread(g.conn, fmt.Sprintf("a header of %d bytes, with which an answer may begin, was too long to look into", p.HeaderLen))
+		}
 		return n, g.release(out)
 	case len(g.held) < decode.PrefixLen+p.HeaderLen:
 		return n, nil

@@ -12,6 +12,7 @@ import (
 const (
 	codeRoute       = 105 // GET_ROUTEINFO_BY_TOPIC: TopicRouteData
 	codeCluster     = 106 // GET_BROKER_CLUSTER_INFO: ClusterInfo
+	codeSystem      = 304 // GET_SYSTEM_TOPIC_LIST_FROM_NS: TopicList; the client asks that broker next (MQClientAPIImpl.getSystemTopicList)
 	codeMemberGroup = 901 // GET_BROKER_MEMBER_GROUP: for brokers among themselves
 )
 
@@ -25,9 +26,10 @@ type place struct {
 //
 //	105  brokerDatas[].brokerAddrs.*, keys of filterServerTable and filterServerTable.*[]
 //	106  brokerAddrTable.*.brokerAddrs.*
+//	304  brokerAddr
 //	901  brokerMemberGroup.brokerAddrs.*
 //
-// (TopicRouteData, ClusterInfo, BrokerMemberGroup, GetBrokerMemberGroupResponseBody.)
+// (TopicRouteData, ClusterInfo, TopicList, BrokerMemberGroup, GetBrokerMemberGroupResponseBody.) Nobody connects to a blank one.
 func places(t *decode.Tree, code int32, body []byte) ([]place, error) {
 	if err := t.Parse(body); err != nil {
 		return nil, err
@@ -37,7 +39,7 @@ func places(t *decode.Tree, code int32, body []byte) ([]place, error) {
 	}
 	var found []place
 	add := func(i int) {
-		if v := &t.Values[i]; v.Kind == decode.ValueString {
+		if v := &t.Values[i]; v.Kind == decode.ValueString && len(bytes.TrimSpace(t.Text(v))) > 0 {
 			found = append(found, place{v.Range, string(t.Text(v))})
 		}
 	}
@@ -54,6 +56,8 @@ func places(t *decode.Tree, code int32, body []byte) ([]place, error) {
 		})
 	case codeCluster:
 		inside(t, 0, "brokerAddrTable", func(i int) { inside(t, i, "", brokers) })
+	case codeSystem:
+		inside(t, 0, "brokerAddr", add)
 	case codeMemberGroup:
 		inside(t, 0, "brokerMemberGroup", brokers)
 	}

@@ -13,6 +13,7 @@ type scanner struct {
 	head   []byte // the beginning of a frame whose header is not whole yet
 	left   int    // bytes of the frame behind what was scanned
 	opaque bool   // this is no remoting: nothing is looked at any more
+	long   int    // bytes of a header that passed unseen, since whoever asks set it to 0
 }
 
 // scan takes the next bytes. It calls frame, if that is not nil, for each header that became whole; the frame's body may
@@ -75,7 +76,7 @@ func (s *scanner) header(b []byte, frame func(decode.Frame)) (n int, whole bool)
 	}
 	n = decode.PrefixLen + p.HeaderLen
 	if p.HeaderLen > maxHeader { // nobody writes such; it passes unseen
-		s.left = p.Len - decode.PrefixLen
+		s.left, s.long = p.Len-decode.PrefixLen, p.HeaderLen
 		return decode.PrefixLen, true
 	}
 	if len(b) < n {

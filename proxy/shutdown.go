@@ -40,6 +40,7 @@ func (p *Proxy) Shutdown(ctx context.Context) {
 		}
 	}
 	<-done
+	p.unwatch()
 	p.pipes.close()
 	if p.tap != nil {
 		p.tap.close()

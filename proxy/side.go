@@ -50,14 +50,19 @@ func (s *side) closeWrite() error {
 
 // reset closes the connection so that the peer sees an RST.
 func (s *side) reset() {
-	c := s.Conn
-	if t, ok := c.(interface{ NetConn() net.Conn }); ok { // TLS: its close would say goodbye
-		c = t.NetConn()
-	}
+	c := s.below() // the close of TLS would say goodbye
 	if tcp, ok := c.(*net.TCPConn); ok {
 		tcp.SetLinger(0)
 	}
 	c.Close()
+}
+
+// below is the connection below TLS, or the connection.
+func (s *side) below() net.Conn {
+	if t, ok := s.Conn.(interface{ NetConn() net.Conn }); ok {
+		return t.NetConn()
+	}
+	return s.Conn
 }
 
 // isReset tells whether an error of reading or writing means that the peer reset the connection.

@@ -10,3 +10,6 @@ type waiting struct{}
 func (s *side) readWaiting(pool *buffers, use func([]byte, *buffer) error) error {
 	panic("not reached")
 }
+
+// failed: it cannot be told.
+func (s *side) failed() bool { return false }

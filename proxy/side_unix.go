@@ -7,6 +7,8 @@ import (
 	"net"
 	"os"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
 // canWait: a connection can be waited for without a buffer.
@@ -59,4 +61,22 @@ func (s *side) readWaiting(pool *buffers, use func([]byte, *buffer) error) error
 		return io.EOF
 	}
 	return use(w.buf.bytes[:w.n], w.buf)
+}
+
+// failed tells, without taking anything, whether the peer reset the connection.
+func (s *side) failed() (is bool) {
+	tcp, ok := s.below().(*net.TCPConn)
+	if !ok {
+		return false
+	}
+	raw, err := tcp.SyscallConn()
+	if err != nil {
+		return false
+	}
+	err = raw.Control(func(fd uintptr) {
+		asked := []unix.PollFd{{Fd: int32(fd)}} // it tells of errors unasked
+		n, err := unix.Poll(asked, 0)
+		is = n == 1 && err == nil && asked[0].Revents&unix.POLLERR != 0
+	})
+	return is && err == nil
 }

@@ -85,7 +85,10 @@ func (p *pump) splice() error {
 			return opError("read", src, err)
 		}
 		p.conn.relayed[p.dir].Add(uint64(s.n))
-		if err := cmp.Or(out.Write(empty), s.failed); err != nil {
+		p.conn.writing[p.dir].Store(true)
+		err := cmp.Or(out.Write(empty), s.failed)
+		p.conn.writing[p.dir].Store(false)
+		if err != nil {
 			return writeError{opError("write", dst, err)}
 		}
 	}

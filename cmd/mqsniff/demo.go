@@ -48,6 +48,13 @@ func (o *demoOptions) run(ctx context.Context, t *terminal) error {
 	if !(o.speed > 0 && o.speed <= 1000) {
 		return usagef("--speed takes a number above 0, up to 1000, not %v", o.speed)
 	}
+	at, err := listenAddress("--listen", o.proxy.modes.listen)
+	if err != nil {
+		return err
+	}
+	if at.Addr().IsUnspecified() {
+		return usagef("--listen %s: demo takes one address of this machine, such as 127.0.0.1:%d", at, at.Port())
+	}
 	cluster, err := demo.NewCluster(demo.ClusterOptions{
 		Brokers: []string{"127.0.0.1:0", "127.0.0.1:0"}, Slave: "127.0.0.1:0", TransactionTimeout: 2 * time.Second, Haste: 10,
 		Trouble: demo.StoryTrouble(o.seed, o.speed),
@@ -58,7 +65,7 @@ func (o *demoOptions) run(ctx context.Context, t *terminal) error {
 	defer cluster.Close()
 	p := &o.proxy
 	p.modes.nameServers = []string{cluster.NameServer()}
-	p.modes.ports = proxy.DefaultPorts
+	p.modes.ports, p.modes.forgetful = proxy.DefaultPorts, true
 	p.beside = func(ctx context.Context, relay *proxy.Proxy) {
 		// What goes wrong later is part of the story.
 		err := demo.RunStory(ctx, relay.Listeners()[0].Address.String(), demo.StoryOptions{Seed: o.seed, Speed: o.speed})

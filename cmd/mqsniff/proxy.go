@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
+	"strings"
 	"sync"
 	"time"
 
@@ -99,12 +99,14 @@ func (o *proxyOptions) check() error {
 	case o.maxConns < 1 || o.memory < 1<<20 || o.grace < 0 || o.dialTimeout <= 0:
 		return usagef("--max-conns takes a number from 1, --mem at least 1MiB, --grace and --dial-timeout times")
 	}
-	for _, address := range append([]string{m.socks, m.redirect}, m.nameServers...) {
-		if address == "" {
-			continue
-		}
-		if _, port, err := net.SplitHostPort(address); err != nil || port == "" {
-			return usagef("%q is no host:port", address)
+	var servers []string
+	for _, text := range m.nameServers { // as in namesrvAddr
+		servers = append(servers, strings.Split(text, ";")...)
+	}
+	m.nameServers = servers
+	for _, address := range servers {
+		if err := checkServer(address); err != nil {
+			return usagef("-n %w", err)
 		}
 	}
 	if err := o.record.check(); err != nil {
@@ -225,7 +227,7 @@ func (r *proxyRun) run(ctx context.Context, relay proxy.Options, screen bool) er
 	if err != nil {
 		return err
 	}
-	restore, err := o.modes.firewall(ctx, r.terminal)
+	release, restore, err := o.modes.firewall(ctx, r.terminal)
 	if err != nil {
 		return err
 	}
@@ -255,6 +257,7 @@ func (r *proxyRun) run(ctx context.Context, relay proxy.Options, screen bool) er
 	err = watch(ctx)
 	cancel()
 	group.Wait()
+	release() // first: who connects meanwhile finds the server, also where a second signal ends this
 	shutdown()
 	r.source.session.End()
 	err = errors.Join(err, r.source.asked.end(), r.endRecording())
@@ -277,7 +280,8 @@ func (r *proxyRun) run(ctx context.Context, relay proxy.Options, screen bool) er
 func (r *proxyRun) printing() (*printing, error) {
 	if r.options.print.output == "none" {
 		r.source.handle = both(r.source.handle, func(*session.Event, *session.View) {})
-		return nil, nil
+		_, err := compile("-f", r.options.print.filter, r.source.session.Symbols)
+		return nil, err
 	}
 	p, err := newPrinting(r.terminal, &r.options.print, r.source.session.Symbols, r.stop)
 	if err == nil {

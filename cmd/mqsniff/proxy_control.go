@@ -50,7 +50,11 @@ func (o *operationOptions) begin(ctx context.Context, r *proxyRun) (*operation, 
 	if o.metrics != "" {
 		p.metrics = export.NewMetrics(export.MetricsOptions{Version: version()})
 		r.source.handle = both(r.source.handle, p.metrics.Handle)
-		address, err := serveMetrics(ctx, o.metrics, p.metrics)
+		at, err := listenAddress("--metrics", o.metrics)
+		if err != nil {
+			return nil, err
+		}
+		address, err := serveMetrics(ctx, at.String(), p.metrics)
 		if err != nil {
 			return nil, err
 		}

@@ -101,6 +101,19 @@ func TestProxySecondNameServer(t *testing.T) {
 	}
 }
 
+// TestNameServersInOneValue: they may be written as clients write them.
+// Regression: -n 'a:9876;b:9876' was no address, and nobody said what one is.
+func TestNameServersInOneValue(t *testing.T) {
+	p := startRelay(t, nil, "-n", nobody(t)+";"+serve(t, answering(nil)), "--listen", "127.0.0.1:0", "--headless")
+	if err := ask(p.connect(), codeSendV2, 1, nil); err != nil {
+		t.Error(err)
+	}
+	p.interrupt()
+	if said := p.said(); len(said) != 0 {
+		t.Errorf("%q", said)
+	}
+}
+
 // TestProxyServerComesBack: clients are connected again as soon as it is there, and those of other servers never notice.
 func TestProxyServerComesBack(t *testing.T) {
 	for _, mode := range []string{"--headless", "--no-tap"} {

@@ -36,10 +36,12 @@ type modeOptions struct {
 	internal  bool
 	storeHost bool
 	strict    bool
+
+	forgetful bool // no ports are remembered
 }
 
 func (o *modeOptions) addTo(f *pflag.FlagSet) {
-	f.StringArrayVarP(&o.nameServers, "namesrv", "n", nil, "relay to the name server `HOST:PORT` and to all brokers that it names; can be repeated, the first that answers is taken")
+	f.StringArrayVarP(&o.nameServers, "namesrv", "n", nil, "relay to the name server `HOST:PORT` and to all brokers that it names; can be repeated, or several with ; between: the first that answers is taken")
 	f.StringVar(&o.listen, "listen", "127.0.0.1:19876", "the name server's `ADDR` for clients")
 	f.StringVar(&o.nsaddr, "nsaddr", "", "tell clients without namesrvAddr that address over HTTP on `ADDR`: GET /rocketmq/nsaddr (rocketmq.namesrv.domain)")
 	f.StringVar(&o.socks, "socks", "", "serve SOCKS5 on `ADDR`: for Java clients, nothing is rewritten")
@@ -73,6 +75,18 @@ func listenAddress(flag, text string) (netip.AddrPort, error) {
 	return at, nil
 }
 
+// checkServer tells what is wrong with the address of a server.
+func checkServer(address string) error {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil || host == "" {
+		return fmt.Errorf("%q is no host:port", address)
+	}
+	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
+		return fmt.Errorf("%q: a port is a number from 1 to 65535", address)
+	}
+	return nil
+}
+
 // pairs reads FROM=TO flags.
 func pairs(flag string, list []string) (map[string]string, error) {
 	m := map[string]string{}
@@ -82,8 +96,11 @@ func pairs(flag string, list []string) (map[string]string, error) {
 			return nil, usagef("%s takes %s, not %q", flag, "HOST:PORT=HOST:PORT", text)
 		}
 		for _, address := range []string{from, to} {
-			if _, _, err := net.SplitHostPort(address); err != nil {
-				return nil, usagef("%s %s: %q is no host:port", flag, text, address)
+			if flag == "--map" && address == from { // that is listened on
+				continue
+			}
+			if err := checkServer(address); err != nil {
+				return nil, usagef("%s %s: %w", flag, text, err)
 			}
 		}
 		if m[from] != "" {
@@ -157,10 +174,10 @@ func (o *modeOptions) listeners(p *proxy.Proxy, leak func(string)) (*proxy.Addre
 		}
 		target := strings.Join(o.nameServers, ";")
 		file := o.portsFile
-		if file == "" {
+		if file == "" && at.Port() != 0 { // who takes any port is found anew each time
 			file = stateFile("ports-" + strings.ReplaceAll(at.String(), ":", "_") + ".json")
 		}
-		if !strings.HasPrefix(o.ports, "static:") { // that has a file of its own
+		if file != "" && !o.forgetful && !strings.HasPrefix(o.ports, "static:") { // that has a file of its own
 			if err := ports.Remember(file, target); err != nil {
 				return nil, err
 			}

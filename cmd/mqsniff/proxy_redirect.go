@@ -11,23 +11,25 @@ import (
 // redirectMark is on the packets that the proxy sends itself, so that they are not redirected to it again.
 const redirectMark = 0x6d71
 
-// firewall makes the rules that redirect connections, or prints them. restore takes them away again.
-func (o *modeOptions) firewall(ctx context.Context, t *terminal) (restore func(), err error) {
+// firewall makes the rules that redirect connections, or prints them. release lets new connections alone, restore takes the rules
+// away again.
+func (o *modeOptions) firewall(ctx context.Context, t *terminal) (release, restore func(), err error) {
+	nothing := func() {}
 	if o.redirect == "" {
 		if o.setup {
-			return nil, usagef("--setup goes with --redirect ADDR")
+			return nil, nil, usagef("--setup goes with --redirect ADDR")
 		}
-		return func() {}, nil
+		return nothing, nothing, nil
 	}
 	at, err := listenAddress("--redirect", o.redirect)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	rules := proxy.Firewall{Listener: at, UID: os.Getuid(), Incoming: at.Addr().IsUnspecified()}
 	for _, text := range o.targets {
 		target, err := proxy.ParseFirewallTarget(text)
 		if err != nil {
-			return nil, usagef("--redirect-to: %w", err)
+			return nil, nil, usagef("--redirect-to: %w", err)
 		}
 		rules.Targets = append(rules.Targets, target)
 	}
@@ -39,19 +41,19 @@ func (o *modeOptions) firewall(ctx context.Context, t *terminal) (restore func()
 		rules.Tool = tool
 		setup, teardown, err := rules.Rules()
 		if err != nil {
-			return nil, usageError{err}
+			return nil, nil, usageError{err}
 		}
 		fmt.Fprintf(t.errs, "# These rules, made by root, redirect to here what other users than %d send:\n%s\n# To remove them:\n%s\n",
 			rules.UID, proxy.ShellCommands(setup), proxy.ShellCommands(teardown))
-		return func() {}, nil
+		return nothing, nothing, nil
 	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	rules.Tool, rules.UID, rules.Mark = tool, -1, redirectMark
 	made, err := rules.Setup(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if made.Replaced {
 		t.say("replaced the firewall rules of a proxy before")
@@ -59,7 +61,12 @@ func (o *modeOptions) firewall(ctx context.Context, t *terminal) (restore func()
 	if made.IPv4Only != nil {
 		t.say("IPv6 is not redirected: " + made.IPv4Only.Error())
 	}
-	return func() {
+	release = func() {
+		if err := made.Release(); err != nil {
+			t.say("until the end connections are still redirected, and refused: " + err.Error())
+		}
+	}
+	return release, func() {
 		if err := made.Remove(); err != nil {
 			t.say("the firewall rules are still there: " + err.Error())
 		}
