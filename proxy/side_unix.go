@@ -19,13 +19,14 @@ type waiting struct {
 	pool   *buffers
 	buf    *buffer
 	n      int
+	filled bool // the buffer, by the latest read
 	failed error
 	try    func(fd uintptr) bool // attempt, once: each use as a function would allocate
 }
 
 func (w *waiting) attempt(fd uintptr) bool {
 	if w.buf == nil {
-		w.buf = w.pool.get(chunkSize)
+		w.buf = w.pool.chunk(w.filled)
 	}
 	for {
 		w.n, w.failed = syscall.Read(int(fd), w.buf.bytes)
@@ -60,6 +61,7 @@ func (s *side) readWaiting(pool *buffers, use func([]byte, *buffer) error) error
 	case w.n == 0:
 		return io.EOF
 	}
+	w.filled = w.n >= chunkSize
 	return use(w.buf.bytes[:w.n], w.buf)
 }
 

@@ -65,9 +65,9 @@ const itemSize = 160
 // when there is no room.
 func (t *tap) bytes(c *Conn, r Relayed, from *buffer) bool {
 	it := item{kind: itemBytes, cost: int64(itemSize + len(r.Read)), dir: r.Dir, conn: c, time: r.Time, added: r.Added}
-	share := from != nil && len(r.Read) > chunkSize/2 && from.has(r.Read)
+	share := from != nil && len(r.Read) > len(from.bytes)/2 && from.has(r.Read)
 	if share {
-		it.cost = itemSize + chunkSize
+		it.cost = int64(itemSize + len(from.bytes))
 	}
 	rewritten := len(r.Written) != len(r.Read) || len(r.Read) > 0 && &r.Written[0] != &r.Read[0]
 	if rewritten {
