@@ -2,12 +2,22 @@ package decode
 
 import (
 	"bytes"
+	"encoding/binary"
+	"math/bits"
 	"strconv"
 )
 
 // scanInt32 reads the integer that begins at b[i] as Java writes it, next to a comma or brace. ok is false where anything
 // else stands there.
 func scanInt32(b []byte, i int) (v int32, next int, ok bool) {
+	if i+8 <= len(b) { // most have less than eight digits, and are read at once
+		w := binary.LittleEndian.Uint64(b[i:i+8:i+8]) ^ '0'*ones
+		if n := bits.TrailingZeros64((w+0x76*ones|w)&high) >> 3; uint(n-1) < 7 && (b[i+n] == ',' || b[i+n] == '}') {
+			w <<= 64 - 8*uint(n) // the missing digits are zeros before the others; then pairs, fours and all eight become one
+			w = w*10 + w>>8
+			return int32((w&0xff000000ff*0xf424000000064 + w>>16&0xff000000ff*0x271000000001) >> 32), i + n, true
+		}
+	}
 	negative := i < len(b) && b[i] == '-'
 	if negative {
 		i++

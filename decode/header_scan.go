@@ -86,9 +86,11 @@ func comment(b []byte) int {
 	return 0
 }
 
+// The lowest and the highest bit of each of eight bytes.
+const ones, high = 0x0101010101010101, 0x8080808080808080
+
 // stops marks the double quotes and backslashes among the eight bytes of w: the lowest bit that is set is in the first.
 func stops(w uint64) uint64 {
-	const ones, high = 0x0101010101010101, 0x8080808080808080
 	x, y := w^'"'*ones, w^'\\'*ones
 	return ((x-ones)&^x | (y-ones)&^y) & high
 }

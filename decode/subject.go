@@ -52,7 +52,11 @@ func SubjectOf(cmd *Command, code int32) (s Subject) {
 		if len(key) != 1 {
 			at = longSlot(key)
 		} else if send {
-			at = shortSlot(key[0])
+			at = shortSlots[key[0]]
+			if short { // no branch on what changes with each field: found[slotNone] is not looked at
+				found[at] = int32(i) + 1
+				continue
+			}
 		}
 		switch {
 		case at == slotNone:
@@ -103,23 +107,9 @@ func mayHold(code int32) bool {
 	return false
 }
 
-// shortSlot is the slot of a field of SendMessageRequestHeaderV2.
-func shortSlot(key byte) slot {
-	switch key {
-	case 'a':
-		return slotProducerGroup
-	case 'b':
-		return slotTopic
-	case 'e':
-		return slotQueueID
-	case 'f':
-		return slotSysFlag
-	case 'j':
-		return slotReconsumeTimes
-	case 'm':
-		return slotBatch
-	}
-	return slotNone
+// shortSlots has the slots of the fields of SendMessageRequestHeaderV2.
+var shortSlots = [256]slot{
+	'a': slotProducerGroup, 'b': slotTopic, 'e': slotQueueID, 'f': slotSysFlag, 'j': slotReconsumeTimes, 'm': slotBatch,
 }
 
 func longSlot(key []byte) slot {

@@ -70,7 +70,7 @@ func newForm(code, flag int, ext string, body []byte, size int) form {
 func sendRequest() form {
 	return newForm(codeSend, 0, `"a":"orders-producer","b":"orders","c":"TBW102","d":"4","e":"0","f":"0","g":"1765432109876","h":"0",`+
 		`"i":"UNIQ_KEY\u00017F0000012A9A18B4AAC2152CDB9A0000\u0002WAIT\u0001true\u0002TAGS\u0001paid\u0002","j":"0","k":"false","m":"false"`,
-		bytes.Repeat([]byte("order"), 100), sendSize)
+		bytes.Repeat([]byte("order"), 128), sendSize)
 }
 
 func sendAnswer() form { return newForm(0, 1, `"queueId":"0","queueOffset":"12"`, nil, answerSize) }
