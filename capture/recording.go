@@ -40,8 +40,6 @@ type RecordOptions struct {
 	// Notice gets one line when the recording must stop while the capture goes on, and one when it goes on in another file. It
 	// is called by any of the recording's methods and must not call them. Paths are not sanitised. nil: nobody is told.
 	Notice func(string)
-	// Remedy is said with the first of these lines: how a person makes it go on. "": nothing is said.
-	Remedy string
 }
 
 func (o *RecordOptions) rotates() bool { return o.MaxSize > 0 || o.MaxAge > 0 }

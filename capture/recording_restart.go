@@ -3,19 +3,12 @@ package capture
 import (
 	"errors"
 	"fmt"
-	"math"
 	"os"
 	"time"
 )
 
 // retryAfter is how long a recording that could not be written waits before it tries its next file.
 const retryAfter = 10 * time.Second
-
-// retries tells whether another file is tried where one could not be written, with mu held: where files follow each other
-// anyway. Otherwise somebody must ask for it.
-func (r *recording) retries() bool {
-	return r.o.MaxAge > 0 || r.o.MaxSize > 0 && r.o.MaxSize < math.MaxInt64
-}
 
 // rotatable tells whether there can be another file, with mu held: what is no regular file has no next one.
 func (r *recording) rotatable() bool {
@@ -24,15 +17,10 @@ func (r *recording) rotatable() bool {
 
 // remedy is how a recording that has stopped goes on, with mu held.
 func (r *recording) remedy() string {
-	switch {
-	case !r.rotatable():
+	if !r.rotatable() {
 		return ""
-	case r.retries():
-		return " until another file can be written"
-	case r.o.Remedy != "":
-		return ": " + r.o.Remedy
 	}
-	return ""
+	return " until another file can be written"
 }
 
 // triesAgain tells whether another file is to be tried now, with mu held.
@@ -41,13 +29,14 @@ func (r *recording) triesAgain(now time.Time) bool {
 	if r.o.MaxAge > 0 {
 		pause = min(pause, r.o.MaxAge)
 	}
-	return r.stopped != nil && r.retries() && r.rotatable() && now.Sub(r.tried) >= pause
+	return r.stopped != nil && r.rotatable() && now.Sub(r.tried) >= pause
 }
 
 // restart goes on in another file where the recording had stopped, with mu held, and says how much is missing. The error is why
 // it cannot; then no file was left behind.
 func (r *recording) restart() error {
 	r.tried = time.Now()
+	r.numberFiles()
 	r.w.Flush() // to the ring
 	if err := r.begin(); err != nil {
 		r.stopped = innermost(err)
@@ -77,6 +66,16 @@ func (r *recording) whyStopped() string {
 		return ""
 	}
 	return r.stopped.Error()
+}
+
+// latest is the path of the newest file; "": there was none.
+func (r *recording) latest() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.files) == 0 {
+		return ""
+	}
+	return r.files[len(r.files)-1].path
 }
 
 // innermost is the cause without what was wrapped around it.

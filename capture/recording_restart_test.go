@@ -9,17 +9,18 @@ import (
 	"time"
 )
 
-// A recording that could not be written goes on in its next file: by itself where files follow each other, on demand where not. It
-// says how much is missing, and what is in the files can be read again. Regression: it had stopped for good.
+// A recording that could not be written goes on in its next file, by itself or on demand. It says how much is missing, and what is
+// in the files can be read again. Regression: it had stopped for good, later only that of one file.
 func TestRecordingGoesOn(t *testing.T) {
 	for _, name := range []string{"r.pcapng", "r.pcapng.zst"} {
 		for how, o := range map[string]RecordOptions{
 			"on demand": {}, "by size": {MaxSize: 1 << 20}, "by age": {MaxAge: time.Hour}, "on demand, with a copy": {Spool: 32 << 20},
+			"one file": {}, "one file, with a copy": {Spool: 32 << 20},
 		} {
 			t.Run(how+" "+name, func(t *testing.T) {
 				dir := filepath.Join(t.TempDir(), "d")
 				check(t, os.Mkdir(dir, 0o700))
-				o.Path, o.Remedy = filepath.Join(dir, name), "somebody must ask"
+				o.Path = filepath.Join(dir, name)
 				k := record(t, o)
 				k.recording.file.dst = &diskFull{k.recording.file.file, 100_000}
 				give := func(n int) {
@@ -30,22 +31,18 @@ func TestRecordingGoesOn(t *testing.T) {
 				}
 				give(300)
 				first := k.refusedPackets()
-				wait := " until another file can be written"
-				if !k.retries() {
-					wait = ": somebody must ask"
-				}
-				if len(k.notices) != 1 || !strings.HasSuffix(k.notices[0], ": recording stopped: no space left on device; the capture goes on without it"+wait) || first < 150 {
+				if len(k.notices) != 1 || !strings.HasSuffix(k.notices[0], ": recording stopped: no space left on device; the capture goes on without it until another file can be written") || first < 150 {
 					t.Fatalf("%q, %d refused", k.notices, first)
 				}
 				if why := k.whyStopped(); why != "no space left on device" {
 					t.Errorf("why: %q", why)
 				}
 				again := func() {
-					if k.retries() {
+					if strings.HasPrefix(how, "on demand") {
+						k.another() // says what a flush does not
+					} else {
 						k.tried = k.tried.Add(-time.Hour)
 						k.flush()
-					} else {
-						k.another() // says what a flush does not
 					}
 				}
 				check(t, os.Rename(dir, dir+"2")) // no next file can be made

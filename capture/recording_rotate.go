@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -24,7 +25,7 @@ func (r *recording) begin() error {
 	}
 	f, err := newRecordFile(path, r.o.Compress, r.end, now)
 	if err != nil {
-		return fmt.Errorf("%s: no packets can be written there: %w%s", path, cause(err), remedy(err))
+		return fmt.Errorf("%s: no packets can be written there: %w%s", path, cause(err), remedy(path, err))
 	}
 	r.number++
 	r.file = f
@@ -32,14 +33,24 @@ func (r *recording) begin() error {
 	return nil
 }
 
-func remedy(err error) string {
+func remedy(path string, err error) string {
 	switch {
 	case errors.Is(err, fs.ErrPermission):
 		return ": choose a directory that the user of this program may write to"
 	case errors.Is(err, fs.ErrNotExist):
+		if _, err := os.Stat(filepath.Dir(path)); err == nil { // as in /proc
+			return ": choose another directory"
+		}
 		return ": make the directory first"
 	}
 	return ""
+}
+
+// numberFiles sees to it that the next file has another name, with mu held.
+func (r *recording) numberFiles() {
+	if !r.o.rotates() {
+		r.o.MaxSize = math.MaxInt64
+	}
 }
 
 // rotate ends the file and begins the next, with mu held.

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -183,12 +184,16 @@ func TestRecordingNothingKept(t *testing.T) {
 func TestRecordingRefusesOptions(t *testing.T) {
 	dir := t.TempDir()
 	for want, o := range map[string]RecordOptions{
-		"number of files":        {Path: "x", MaxFiles: 3},
-		"cannot be rotated":      {Path: "-", MaxSize: 1000},
-		"is a directory":         {Path: dir},
-		"make the directory":     {Path: filepath.Join(dir, "none", "x.pcapng")},
-		"make the directory fir": {Path: filepath.Join(dir, "none", "x.pcapng"), MaxSize: 1},
+		"number of files":    {Path: "x", MaxFiles: 3},
+		"cannot be rotated":  {Path: "-", MaxSize: 1000},
+		"is a directory":     {Path: dir},
+		"make the directory": {Path: filepath.Join(dir, "none", "x.pcapng")},
+		"no such file or directory: choose another directory": {Path: "/proc/x"}, // Regression: the remedy was to make the directory
+		"make the directory fir":                              {Path: filepath.Join(dir, "none", "x.pcapng"), MaxSize: 1},
 	} {
+		if strings.HasPrefix(o.Path, "/proc") && runtime.GOOS != "linux" {
+			continue
+		}
 		if _, err := newRecording(o, recorded); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%+v: %v, want %q", o, err, want)
 		}

@@ -36,6 +36,7 @@ type RelayedStats struct {
 	Packets uint64 // of both interfaces
 	Bytes   uint64 // captured bytes, headers included, also of those that were refused
 	Refused uint64 // packets that did not get into the file that was asked for
+	File    string // that packets got into last; "": none
 	Stopped string // why packets get into no file at the moment, in a few words; "": they do, or none was asked for
 }
 
@@ -94,7 +95,7 @@ func (r *Relayed) Flush() {
 func (r *Relayed) Stats() RelayedStats {
 	s := RelayedStats{Packets: r.packets.Load(), Bytes: r.bytes.Load()}
 	if r.recording != nil {
-		s.Refused, s.Stopped = r.recording.refusedPackets(), r.recording.whyStopped()
+		s.Refused, s.File, s.Stopped = r.recording.refusedPackets(), r.recording.latest(), r.recording.whyStopped()
 		s.Packets -= min(s.Refused, s.Packets)
 	}
 	return s

@@ -84,9 +84,6 @@ func (c *proxiedConn) lose(dir session.Direction, n int64) {
 func (c *proxiedConn) close(dir session.Direction, why session.CloseReason) {
 	c.now += 1000
 	c.flow.Close(c.now, dir, why)
-	if why == session.CloseFIN { // the reader names the FIN that was the last
-		dir = dir.Reverse()
-	}
 	c.conn.Close(dir, c.now, why)
 }
 

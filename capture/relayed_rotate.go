@@ -3,7 +3,6 @@ package capture
 import (
 	"errors"
 	"fmt"
-	"math"
 )
 
 // Rotate goes on in another file, called as RecordOptions.MaxSize says, and returns its path. Connections go on in it with
@@ -28,9 +27,7 @@ func (r *recording) another() (string, error) {
 	case !r.rotatable():
 		return "", fmt.Errorf("%s cannot be rotated: record to a file", recordName(r.o.Path))
 	}
-	if !r.o.rotates() {
-		r.o.MaxSize = math.MaxInt64 // from now on files have numbers
-	}
+	r.numberFiles()
 	if r.file != nil {
 		r.rotate()
 	}

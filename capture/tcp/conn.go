@@ -17,9 +17,10 @@ type conn struct {
 	last    int64  // the tracker's clock at the latest segment
 	touched uint64 // number of the packet when it moved to the front of its list
 
-	place   *list.Element // in Tracker.live or Tracker.closed
-	closing *list.Element // in Tracker.halfClosed
-	since   int64         // when it got its place there
+	place    *list.Element // in Tracker.live or Tracker.closed
+	closing  *list.Element // in Tracker.halfClosed
+	since    int64         // when it got its place there
+	finished int           // whose FIN gave it that
 }
 
 // reborn tells whether a SYN from the side begins a new connection on the addresses and ports of c.

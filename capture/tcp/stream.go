@@ -11,7 +11,7 @@ type Stream interface {
 	Bytes(dir session.Direction, chunk session.Chunk)
 	// Gap says that dir's next n bytes were not captured. t is when the hole showed.
 	Gap(dir session.Direction, t int64, n int64)
-	// Close is the last call. dir is that of the packet that ended the connection.
+	// Close is the last call. dir is that of the packet that ended the connection: of two FINs the first.
 	Close(dir session.Direction, t int64, why session.CloseReason)
 }
 

@@ -184,12 +184,12 @@ func (t *Tracker) take(c *conn, g *Segment, from int, syn, payload bool) {
 		if at >= s.next || !s.started {
 			s.fin, s.finAt = true, at
 			if c.closing == nil {
-				c.closing, c.since = t.halfClosed.PushBack(c), t.now
+				c.closing, c.since, c.finished = t.halfClosed.PushBack(c), t.now, from
 			}
 		}
 	}
 	if c.closing != nil && s.ended() && peer.ended() {
-		t.end(c, from, session.CloseFIN)
+		t.end(c, c.finished, session.CloseFIN)
 	}
 }
 
@@ -219,11 +219,7 @@ func (t *Tracker) Tick(ns int64) {
 			t.halfClosed.MoveToBack(e)
 			continue
 		}
-		from := 0
-		if !c.sides[0].fin {
-			from = 1
-		}
-		t.end(c, from, session.CloseFIN)
+		t.end(c, c.finished, session.CloseFIN)
 	}
 }
 
@@ -263,7 +259,7 @@ func (c *conn) direction(from int) session.Direction {
 	return session.ServerToClient
 }
 
-// end closes a connection if it is open. from is the side whose segment did it.
+// end closes a connection if it is open. from is the side that did it: of two FINs the first.
 func (t *Tracker) end(c *conn, from int, why session.CloseReason) {
 	if c.stream == nil {
 		return

@@ -26,7 +26,7 @@ func TestHandshakeDataFIN(t *testing.T) {
 	1 begin s2c
 	1 c2s "ping" 4
 	1 s2c "pong" 5
-	1 s2c close fin 7`)
+	1 c2s close fin 7`)
 	if got := b.Stats(); got.Retransmitted != 4 || got.Connections != 1 {
 		t.Errorf("%+v", got)
 	}
