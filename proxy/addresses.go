@@ -245,7 +245,8 @@ func (a *Addresses) ours(address string) bool {
 
 // listen opens the listeners for a broker.
 func (a *Addresses) listen(real, host string, port uint16, now time.Time) (_ *broker, err error) {
-	if ports := &a.options.Ports; ports.pairs() { // all brokers have the same ports to try
+	ports := &a.options.Ports
+	if ports.pairs() { // all brokers have the same ports to try
 		if now.Sub(a.full) < fullFor {
 			return nil, a.fullErr
 		}
@@ -256,11 +257,14 @@ func (a *Addresses) listen(real, host string, port uint16, now time.Time) (_ *br
 		}()
 	}
 	var last error
-	for at, err := range a.options.Ports.candidates(real, a.options.Listen) {
+	for at, err := range ports.candidates(real, a.options.Listen) {
 		if err != nil {
 			return nil, err
 		}
 		main, err := a.proxy.Listen(at.String(), ListenOptions{Mode: "broker", Target: real, Rewriter: a})
+		if err != nil && !ports.pairs() && a.yieldVIP(at) {
+			main, err = a.proxy.Listen(at.String(), ListenOptions{Mode: "broker", Target: real, Rewriter: a})
+		}
 		if err != nil {
 			last = err
 			continue
@@ -273,25 +277,38 @@ func (a *Addresses) listen(real, host string, port uint16, now time.Time) (_ *br
 		if port > 2 && at.Port() > 2 {
 			vip := net.JoinHostPort(host, strconv.Itoa(int(port)-2))
 			b.vip, err = a.proxy.Listen(netip.AddrPortFrom(at.Addr(), at.Port()-2).String(), ListenOptions{Mode: "broker VIP", Target: vip, Rewriter: a})
-			if err != nil && a.options.Ports.pairs() {
+			if err != nil && ports.pairs() {
 				main.Close()
 				last = err
 				continue
 			}
 		}
-		a.options.Ports.chosen(real, at)
+		ports.chosen(real, at)
 		return b, nil
 	}
 	switch {
 	case last == nil:
 		return nil, errors.New("no port is left for it")
-	case a.options.Ports.pairs() && errors.Is(last, syscall.EADDRINUSE):
-		return nil, fmt.Errorf("no port is left for it in %s: choose a longer range with --ports", a.options.Ports)
+	case ports.pairs() && errors.Is(last, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("no port is left for it in %s: choose a longer range with --ports", *ports)
 	}
-	if errors.As(last, new(ownError)) && a.options.Ports.strategy == "offset" {
+	if errors.As(last, new(ownError)) && ports.strategy == "offset" {
 		return nil, fmt.Errorf("no port for it: %w; brokers with the same port on several hosts need --ports range or loopback", last)
 	}
 	return nil, fmt.Errorf("no port for it: %w", last)
+}
+
+// yieldVIP closes the VIP listener that has an address, if one does: few clients use it, and a broker's own port cannot be
+// another one. Its connections go on.
+func (a *Addresses) yieldVIP(at netip.AddrPort) bool {
+	for _, b := range a.brokers {
+		if b.vip != nil && b.vip.Address == at {
+			b.vip.Close()
+			b.vip = nil
+			return true
+		}
+	}
+	return false
 }
 
 // forget closes the listeners of brokers that no answer has named for long and nobody is connected to.

@@ -33,6 +33,7 @@ type Conn struct {
 	lost    atomic.Pointer[session.Direction] // whose source was found to have reset while nothing was read of it
 
 	rewriter Rewriter
+	dialed   way // zero: not yet
 }
 
 // Established tells whether both sides are connected: from then on the fields do not change.

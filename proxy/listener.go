@@ -3,6 +3,7 @@ package proxy
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/netip"
 	"slices"
@@ -14,6 +15,8 @@ import (
 // Destination is where a connection wants to go.
 type Destination struct {
 	Target string // host:port
+	// Original is where the client's own socket is connected to, where that is not the listener.
+	Original netip.AddrPort
 	// Client is the connection to go on with, when bytes of it were read already; nil: the accepted one.
 	Client net.Conn
 	// Answer is told once whether the target could be reached, before any byte is relayed. nil: nobody wants to know.
@@ -60,6 +63,9 @@ func (p *Proxy) Listen(address string, o ListenOptions) (*Listener, error) {
 	}
 	if l := p.listener(address); l != nil {
 		return nil, ownError{address, l.Target}
+	}
+	if o.Target == address {
+		return nil, fmt.Errorf("%s would be relayed to itself: listen on another address", address)
 	}
 	inner, err := listen(address)
 	if err != nil {

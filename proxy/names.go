@@ -54,10 +54,15 @@ func (n *Names) learn(name, master string) {
 	}
 }
 
-// Master is the address of the broker with id 0.
+// Master is the address of the broker with id 0. With "" for a name it is that of the only broker.
 func (n *Names) Master(name string) (address string, ok bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	if name == "" && len(n.masters) == 1 {
+		for _, address = range n.masters {
+			return address, true
+		}
+	}
 	address, ok = n.masters[name]
 	return address, ok
 }

@@ -75,7 +75,10 @@ func ParsePorts(text string) (Ports, error) {
 			if _, _, wrong := net.SplitHostPort(strings.TrimSpace(real)); !ok || err != nil || wrong != nil {
 				return p, fmt.Errorf("%s:%d: write BROKER-HOST:PORT=LISTEN-IP:PORT", rest, i+1)
 			}
-			p.static[strings.TrimSpace(real)] = at
+			if real = strings.TrimSpace(real); p.static[real].IsValid() {
+				return p, fmt.Errorf("%s:%d: %s has a line already", rest, i+1, real)
+			}
+			p.static[real] = at
 		}
 	default:
 		return p, fmt.Errorf("%q: ports are range:FIRST-LAST, offset:NUMBER, loopback or static:FILE", text)
@@ -92,7 +95,7 @@ func (p *Ports) Remember(path, nameServer string) error {
 		err = json.Unmarshal(b, r)
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%s: %w: delete it, or name another", path, err)
+		return fmt.Errorf("%s: %w: it has no ports; name another with --ports-file, or delete it", path, err)
 	}
 	if r.NameServer != nameServer || r.Ports == nil {
 		r.NameServer, r.Ports = nameServer, map[string]uint16{}

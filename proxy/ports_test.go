@@ -107,3 +107,27 @@ func TestOffsetOfSeveralHosts(t *testing.T) {
 		t.Errorf("%q", leaks)
 	}
 }
+
+// A broker's own port comes before another one's VIP port, in whatever order they are met.
+// Regression: the broker whose port was another's port - 2 had none.
+func TestPortsBeforeVIPPorts(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "static")
+	if err := os.WriteFile(file, []byte("10.0.0.1:10911=127.0.0.1:24402\n10.0.0.2:10911=127.0.0.1:24400\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, order := range [][2]string{{"10.0.0.1", "10.0.0.2"}, {"10.0.0.2", "10.0.0.1"}} {
+		var leaks []string
+		a := world(t, AddressOptions{Leak: func(text string) { leaks = append(leaks, text) }}, "static:"+file)
+		for _, host := range order {
+			rewrite(t, a, 105, `{"brokerDatas":[{"brokerAddrs":{0:"`+host+`:10911"}}]}`)
+		}
+		targets := map[string]string{}
+		for _, l := range a.proxy.Listeners() {
+			targets[l.Address.String()] = l.Target
+		}
+		if len(leaks) > 0 || targets["127.0.0.1:24402"] != "10.0.0.1:10911" || targets["127.0.0.1:24400"] != "10.0.0.2:10911" {
+			t.Errorf("%v: %q, %v", order, leaks, targets)
+		}
+		drain(a.proxy)
+	}
+}

@@ -64,6 +64,7 @@ type Proxy struct {
 	budget  atomic.Int64
 
 	failures failures
+	dialed   dialed
 
 	accepted, refused, dialErrors, unseen, unsaid atomic.Uint64
 
@@ -183,6 +184,13 @@ func (p *Proxy) connect(ctx context.Context, l *Listener, c *Conn, client net.Co
 		return nil, nil, err
 	}
 	c.Target = destination.Target
+	seen := way{c.Client, c.Listener} // by who made the connection
+	if destination.Original.IsValid() {
+		seen.to = destination.Original
+	}
+	if p.dialed.has(seen) {
+		return nil, nil, errItself
+	}
 	if destination.Client != nil {
 		client = destination.Client
 	}
@@ -193,6 +201,14 @@ func (p *Proxy) connect(ctx context.Context, l *Listener, c *Conn, client net.Co
 		l.dialed(err)
 		if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded) {
 			err = fmt.Errorf("%w: no answer within %v", err, p.options.DialTimeout)
+		}
+		if err == nil {
+			c.dialed = way{addrPort(upstream.LocalAddr()), addrPort(upstream.RemoteAddr())}
+			p.dialed.add(c.dialed)
+			if p.dialed.has(seen) { // who dialled was not as fast as this
+				upstream.Close()
+				return nil, errItself
+			}
 		}
 		if err == nil && p.options.ProxyProtocol {
 			if _, err = upstream.Write(proxyHeader(c.Client, addrPort(upstream.RemoteAddr()))); err != nil {
@@ -254,6 +270,7 @@ func (p *Proxy) leave(c *Conn) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.conns, c)
+	p.dialed.remove(c.dialed)
 	for dir := range p.past.Relayed {
 		p.past.Relayed[dir] += c.relayed[dir].Load()
 		p.past.Skipped[dir] += c.skipped[dir].Load()

@@ -34,7 +34,7 @@ func Redirect(_ context.Context, client net.Conn) (Destination, error) {
 	case to == local:
 		return Destination{}, errors.New("a connection to the redirect listener itself: clients keep their own addresses in this mode")
 	}
-	return Destination{Target: to.String()}, nil
+	return Destination{Target: to.String(), Original: to}, nil
 }
 
 // originalDestination reads SO_ORIGINAL_DST (linux/netfilter_ipv4.h), or IP6T_SO_ORIGINAL_DST for an IPv6 address, both

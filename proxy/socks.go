@@ -10,9 +10,8 @@ import (
 	"net/netip"
 	"os"
 	"strconv"
+	"strings"
 	"syscall"
-
-	"github.com/mqsniff/mqsniff/decode"
 )
 
 // Socks is the Resolve of a SOCKS5 listener (RFC 1928, RFC 1929): the Java client takes one for all its connections
@@ -58,7 +57,7 @@ func (s *Socks) Resolve(ctx context.Context, client net.Conn) (Destination, erro
 		return err
 	}
 	if s.Names != nil && target == client.LocalAddr().String() {
-		return s.redirect(client, answer)
+		return s.checkBack(client, answer)
 	}
 	return Destination{Target: target, Answer: answer}, nil
 }
@@ -120,11 +119,26 @@ func socksRequest(c net.Conn) (target string, err error) {
 	if err != nil {
 		return "", socksError("request", err)
 	}
+	host, ok := bareHost(host)
+	if !ok {
+		socksRefuse(c, replyAddress)
+		return "", fmt.Errorf("the SOCKS5 client asks for the host %q, which is no name", host)
+	}
 	if command != socksConnect {
 		socksRefuse(c, replyCommand)
 		return "", fmt.Errorf("SOCKS5 command %d is not served, only CONNECT", command)
 	}
 	return net.JoinHostPort(host, strconv.Itoa(int(port))), nil
+}
+
+// bareHost is an IP address, which Java sends as a name if it did not look it up, without brackets, or a name. "" is none: it would
+// be dialled as this machine.
+func bareHost(host string) (string, bool) {
+	bare := strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
+	if _, err := netip.ParseAddr(bare); err == nil {
+		return bare, true
+	}
+	return host, host != "" && !strings.ContainsAny(host, ":; []")
 }
 
 // socksError is about a greeting or a request that did not come. It has no port of the client's, so that the same is said once.
@@ -162,57 +176,3 @@ func socksCode(err error) byte {
 	}
 	return replyFailed
 }
-
-// redirect lets the client speak first: its END_TRANSACTION names the broker that it is meant for.
-func (s *Socks) redirect(client net.Conn, answer func(error) error) (Destination, error) {
-	if err := answer(nil); err != nil {
-		return Destination{}, err
-	}
-	raw := make([]byte, decode.PrefixLen, 4096)
-	if _, err := io.ReadFull(client, raw); err != nil {
-		return Destination{}, fmt.Errorf("a connection to the SOCKS listener itself: %w", withoutAddresses(err))
-	}
-	p, err := decode.ReadPrefix(raw, limits)
-	if err == nil && p.HeaderLen > maxHeader {
-		err = errors.New("its header is too long")
-	}
-	if err != nil {
-		return Destination{}, fmt.Errorf("a connection to the SOCKS listener itself: %w", withoutAddresses(err))
-	}
-	raw = append(raw, make([]byte, p.HeaderLen)...)
-	if _, err := io.ReadFull(client, raw[decode.PrefixLen:]); err != nil {
-		return Destination{}, fmt.Errorf("a connection to the SOCKS listener itself: %w", withoutAddresses(err))
-	}
-	var cmd decode.Command
-	if err := cmd.Decode(decode.Cut(raw, p)); err != nil {
-		return Destination{}, fmt.Errorf("a connection to the SOCKS listener itself: %w", withoutAddresses(err))
-	}
-	name, _ := cmd.Ext.Get("bname") // RpcRequestHeader.bname
-	target, ok := s.Names.Master(string(name))
-	if !ok {
-		return Destination{}, fmt.Errorf("%s for broker %q came to the SOCKS listener itself, and no route has named that broker yet",
-			decode.OperationName(cmd.Code), name)
-	}
-	return Destination{Target: target, Client: &replayed{client, raw}}, nil
-}
-
-// replayed is a connection of which bytes were read already.
-type replayed struct {
-	net.Conn
-	first []byte
-}
-
-func (r *replayed) Read(p []byte) (int, error) {
-	if len(r.first) > 0 {
-		n := copy(p, r.first)
-		r.first = r.first[n:]
-		return n, nil
-	}
-	return r.Conn.Read(p)
-}
-
-// CloseWrite is that of a TCP connection.
-func (r *replayed) CloseWrite() error { return (&side{Conn: r.Conn}).closeWrite() }
-
-// NetConn is the connection below.
-func (r *replayed) NetConn() net.Conn { return r.Conn }
