@@ -30,12 +30,13 @@ type driveOptions struct {
 	nameServer string   // default: that of the cluster
 	broker     string   // where the Go client makes its topic; default: at the broker of the cluster
 	socks      string   // address of a SOCKS5 proxy for all connections; 5.x only
+	version    string   // of the Java client; default: that of the cluster
 	trust      string   // with TLS: a file of those whose certificates servers must have; default: any will do
 	until      string   // file with whose coming the scenario steady ends
 	scenarios  []string // default: all but steady
 }
 
-// drive runs scenarios with the Java client of the cluster's version, and returns what it did.
+// drive runs scenarios with the Java client, and returns what it did.
 func (c *cluster) drive(t *testing.T, o driveOptions) []action {
 	t.Helper()
 	return actions(t, c.startDriver(t, o))
@@ -66,8 +67,8 @@ func (c *cluster) startDriver(t *testing.T, o driveOptions) *process {
 	if o.socks != "" {
 		args = append(args, `-Dcom.rocketmq.socks.proxy.config={"0.0.0.0/0":{"addr":"`+o.socks+`"}}`)
 	}
-	classes := filepath.Join(workshop(t), c.version, "driver")
-	args = append(args, "-cp", classes+":"+c.lib+"/*", "Driver")
+	client := filepath.Join(workshop(t), cmp.Or(o.version, c.version))
+	args = append(args, "-cp", filepath.Join(client, "driver")+":"+client+"/lib/*", "Driver")
 	return start(t, c.dir, nil, "java", append(args, o.scenarios...)...)
 }
 

@@ -33,10 +33,15 @@ func redirectMode() mode {
 		proxy: []string{"--redirect", "127.0.0.1:17777", "--setup", "--redirect-to", "9876,10911,10909,11011,11009"}}
 }
 
-// modes are those that a version's clients and brokers can be used in.
-func modes(version string) []mode {
-	if strings.HasPrefix(version, "4.") { // its clients know no SOCKS, and its brokers listen on all addresses
-		return []mode{nameServerMode(), redirectMode()}
+// modes are those that Java clients and brokers of these versions can be used in.
+func modes(brokers, clients string) []mode {
+	list := []mode{nameServerMode(), redirectMode()}
+	if strings.HasPrefix(clients, "5.") { // others know no SOCKS
+		list = append(list, mode{name: "socks", cluster: options{slave: true}, everything: true,
+			proxy: []string{"--socks", "127.0.0.1:11080"}, client: driveOptions{socks: "127.0.0.1:11080"}})
+	}
+	if strings.HasPrefix(brokers, "4.") { // they listen on all addresses
+		return list
 	}
 	atNameServer := []string{"-n", "127.0.0.1:9876", "--listen", "127.0.0.1:19876"}
 	client := driveOptions{nameServer: "127.0.0.1:19876"}
@@ -44,15 +49,11 @@ func modes(version string) []mode {
 	for _, port := range []string{"10911", "10909", "11011", "11009"} {
 		maps = append(maps, "--map", "127.0.0.2:"+port+"=127.0.0.1:"+port)
 	}
-	return []mode{
-		nameServerMode(),
-		{name: "loopback", proxy: append(atNameServer, "--ports", "loopback"), client: client},
-		{name: "PROXY protocol", proxy: append(atNameServer, "--proxy-protocol"), client: client},
-		{name: "socks", proxy: []string{"--socks", "127.0.0.1:11080"}, client: driveOptions{socks: "127.0.0.1:11080"}, everything: true},
-		{name: "map", cluster: options{slave: true, advertise: "127.0.0.2"}, proxy: maps, goes: true, everything: true,
-			client: driveOptions{nameServer: "127.0.0.1:19876", broker: "127.0.0.2:10911"}},
-		redirectMode(),
-	}
+	return append(list,
+		mode{name: "loopback", cluster: options{slave: true}, goes: true, proxy: append(atNameServer, "--ports", "loopback"), client: client},
+		mode{name: "PROXY protocol", cluster: options{slave: true}, goes: true, proxy: append(atNameServer, "--proxy-protocol"), client: client},
+		mode{name: "map", cluster: options{slave: true, advertise: "127.0.0.2"}, proxy: maps, goes: true, everything: true,
+			client: driveOptions{nameServer: "127.0.0.1:19876", broker: "127.0.0.2:10911"}})
 }
 
 // redirects skips the test where the kernel or a missing tool does not let it redirect, and sees that nothing is redirected after it.

@@ -35,10 +35,33 @@ func TestProxyChangesNothing(t *testing.T) {
 				c := startCluster(t, options{version: version})
 				direct = append(c.drive(t, driveOptions{}), c.driveGo(t, driveOptions{})...)
 			})
-			for _, m := range modes(version) {
+			for _, m := range modes(version, version) {
 				t.Run(m.name, func(t *testing.T) { changesNothing(t, version, m, direct) })
 			}
 		})
+	}
+}
+
+// TestOtherClientsThroughProxy is the same with Java clients that are older, or newer, than the brokers.
+func TestOtherClientsThroughProxy(t *testing.T) {
+	both := []string{"sync", "async", "oneway", "batch", "compressed", "transaction", "request", "orderly", "pull", "retry", "admin"}
+	for _, brokers := range versions {
+		for _, clients := range versions {
+			if clients == brokers {
+				continue
+			}
+			t.Run(clients+" to "+brokers, func(t *testing.T) {
+				var direct []action
+				t.Run("directly", func(t *testing.T) {
+					c := startCluster(t, options{version: brokers})
+					direct = c.drive(t, driveOptions{version: clients, scenarios: both})
+				})
+				for _, m := range modes(brokers, clients) {
+					m.client.version, m.client.scenarios, m.goes = clients, both, false
+					t.Run(m.name, func(t *testing.T) { changesNothing(t, brokers, m, direct) })
+				}
+			})
+		}
 	}
 }
 
