@@ -97,14 +97,25 @@ func (s *Server) Listen(address string, anybody bool) (string, error) {
 	return text, nil
 }
 
-// Close ends the streams of events behind their last lines, and stops answering.
-func (s *Server) Close() {
+// Probes are GET /healthz and /readyz alone, by path: they may be served where everybody may ask.
+func (s *Server) Probes() map[string]http.Handler {
+	return map[string]http.Handler{"/healthz": http.HandlerFunc(s.healthz), "/readyz": http.HandlerFunc(s.readyz)}
+}
+
+// Vanish takes the sockets' names away, so that nobody finds them any more. It does not wait, and is called from any goroutine: it is
+// for a program that must end without Close.
+func (s *Server) Vanish() {
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	for _, remove := range s.remove {
 		remove()
 	}
 	s.remove = nil
-	s.mu.Unlock()
+}
+
+// Close ends the streams of events behind their last lines, and stops answering.
+func (s *Server) Close() {
+	s.Vanish()
 	s.options.Events.Close()
 	ctx, cancel := context.WithTimeout(context.Background(), goodbye)
 	defer cancel()

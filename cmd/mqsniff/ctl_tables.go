@@ -166,7 +166,7 @@ func writeRecording(w io.Writer, answer []byte) error {
 		line += fmt.Sprintf("; %d packets could not be written", r.Lost)
 	}
 	if r.Stopped != "" {
-		line += fmt.Sprintf("; stopped (%s): mqsniff ctl record rotate tries another file", r.Stopped)
+		line += fmt.Sprintf("; stopped (%s): another file is tried every few seconds, or at once by mqsniff ctl record rotate", r.Stopped)
 	}
 	_, err := fmt.Fprintln(w, shown(line))
 	return err

@@ -238,7 +238,7 @@ func (r *liveRun) run(ctx, capturing context.Context) (err error) {
 	if r.metrics != nil {
 		m := export.NewMetrics(export.MetricsOptions{Version: version()})
 		m.SetSource(r.counts)
-		serveMetricsOn(ctx, r.metrics, m)
+		serveMetrics(ctx, r.metrics, m, nil)
 		if r.notices == nil {
 			r.terminal.say("metrics on http://" + r.metrics.Addr().String() + "/metrics")
 		}

@@ -27,6 +27,7 @@ func main() {
 
 // run is main without the process, so that tests can call it.
 func run(args []string, in io.Reader, out, errs io.Writer) int {
+	t := &terminal{in: in, out: out, errs: errs}
 	ctx, stop := context.WithCancelCause(context.Background())
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
@@ -39,10 +40,10 @@ func run(args []string, in io.Reader, out, errs io.Writer) int {
 			stop(interrupted{s})
 		}
 		if s, ok := <-signals; ok { // a second one does not wait for what is under way
+			t.end()
 			os.Exit(interrupted{s}.code())
 		}
 	}()
-	t := &terminal{in: in, out: out, errs: errs}
 	root := newRoot(t)
 	root.SetArgs(args)
 	root.SetIn(in)

@@ -11,29 +11,26 @@ import (
 	"github.com/mqsniff/mqsniff/export"
 )
 
-// serveMetrics serves /metrics until ctx is done. The address that it listens on is returned: the port may have been 0.
-func serveMetrics(ctx context.Context, address string, m *export.Metrics) (string, error) {
-	l, err := listenMetrics(address)
-	if err != nil {
-		return "", err
-	}
-	serveMetricsOn(ctx, l, m)
-	return l.Addr().String(), nil
-}
-
-// listenMetrics is the first half of serveMetrics, for what must be known to work before anything else is begun.
+// listenMetrics comes first: that it works must be known before anything else is begun.
 func listenMetrics(address string) (net.Listener, error) {
-	l, err := net.Listen("tcp", address)
+	at, err := listenAddress("--metrics", address)
+	if err != nil {
+		return nil, err
+	}
+	l, err := net.Listen("tcp", at.String())
 	if err != nil {
 		return nil, fmt.Errorf("--metrics: %w: name a free address of this machine, such as 127.0.0.1:9419", err)
 	}
 	return l, nil
 }
 
-// serveMetricsOn is the second half. It closes l.
-func serveMetricsOn(ctx context.Context, l net.Listener, m *export.Metrics) {
+// serveMetrics serves /metrics, and what else is given by path, until ctx is done. It closes l.
+func serveMetrics(ctx context.Context, l net.Listener, m *export.Metrics, more map[string]http.Handler) {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", m.Handler())
+	for path, handler := range more {
+		mux.Handle("GET "+path, handler)
+	}
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
 	context.AfterFunc(ctx, func() { server.Close() })
 	go func() {

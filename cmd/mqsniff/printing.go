@@ -36,6 +36,11 @@ func (o *printOptions) addTo(f *pflag.FlagSet) {
 	f.StringVar(&o.color, "color", "auto", "auto, always or never")
 }
 
+// asks tells whether anything is said about what is printed.
+func (o *printOptions) asks() bool {
+	return o.filter != "" || o.limit != 0 || o.detail || o.json || len(o.acl.given) > 0
+}
+
 // printing prints the events of one source that match.
 type printing struct {
 	options *printOptions

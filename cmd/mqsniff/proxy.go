@@ -92,10 +92,14 @@ func (o *proxyOptions) check() error {
 	switch {
 	case len(m.nameServers) == 0 && m.socks == "" && m.redirect == "" && len(m.maps) == 0:
 		return usagef("what shall be relayed? -n NAMESERVER:PORT, --socks ADDR, --redirect ADDR or --map LISTEN=UPSTREAM (see mqsniff proxy --help)")
-	case len(m.nameServers) == 0 && (m.nsaddr != "" || m.storeHost):
-		return usagef("--nsaddr and --rewrite-store-host go with -n NAMESERVER:PORT")
+	case len(m.nameServers) == 0 && m.rewrites():
+		return usagef("--nsaddr, --advertise, --external, --strict, --rewrite-internal and --rewrite-store-host go with -n NAMESERVER:PORT: nothing is rewritten otherwise")
+	case o.record.path == "-" && o.print.output != "none":
+		return usagef("--record - writes packets to standard output: -o %s cannot go there, too", o.print.output)
 	case o.noTap && (o.record.path != "" || o.print.output != "" && o.print.output != "none" || o.ending.until != ""):
 		return usagef("--no-tap shows nothing: leave out --record, -o and --until")
+	case (o.print.output == "none" || o.print.output == "" && (o.headless || o.noTap)) && o.print.asks():
+		return usagef("nothing is printed: leave out -f, --count, --detail, --json and --acl, or add -o text or json; --until ends at an event")
 	case o.maxConns < 1 || o.memory < 1<<20 || o.grace < 0 || o.dialTimeout <= 0:
 		return usagef("--max-conns takes a number from 1, --mem at least 1MiB, --grace and --dial-timeout times")
 	}
@@ -109,15 +113,23 @@ func (o *proxyOptions) check() error {
 			return usagef("-n %w", err)
 		}
 	}
-	if err := o.record.check(); err != nil {
-		return err
+	for _, check := range []func() error{o.record.check, o.tls.check, o.ending.check} {
+		if err := check(); err != nil {
+			return err
+		}
 	}
-	return o.ending.check()
+	return nil
 }
 
 func (o *proxyOptions) run(ctx context.Context, t *terminal) error {
+	if o.record.path == "-" && o.print.output == "" {
+		o.print.output = "none"
+	}
 	if err := o.check(); err != nil {
 		return err
+	}
+	if o.record.path == "-" && isTerminal(t.out) {
+		return usagef("--record - writes packets to standard output, which is a terminal: send it to a file or a program")
 	}
 	screen := o.print.output == "" && !o.headless && !o.noTap
 	if ok, why := t.screen(); screen && !ok {
@@ -189,7 +201,7 @@ type proxyRun struct {
 
 func (r *proxyRun) run(ctx context.Context, relay proxy.Options, screen bool) error {
 	o := r.options
-	operation, err := o.operation.begin(ctx, r)
+	operation, err := o.operation.begin(r)
 	if err != nil {
 		return err
 	}
@@ -239,9 +251,10 @@ func (r *proxyRun) run(ctx context.Context, relay proxy.Options, screen bool) er
 			return err
 		}
 	}
-	if err := operation.listen(r.proxy, addresses, r.proxy.Notice); err != nil {
+	if err := operation.listen(ctx, r.proxy, addresses, r.proxy.Notice); err != nil {
 		return err
 	}
+	r.terminal.endAtOnce(operation.server.Vanish)
 	// Not before: what cannot work shall leave an earlier recording as it is.
 	if err := r.beginRecording(screen); err != nil {
 		return err
@@ -250,6 +263,7 @@ func (r *proxyRun) run(ctx context.Context, relay proxy.Options, screen bool) er
 	if err := operation.ready.write(operation.lines); err != nil {
 		return err
 	}
+	r.terminal.endAtOnce(operation.ready.remove)
 	var group sync.WaitGroup
 	if o.beside != nil {
 		group.Go(func() { o.beside(work, r.proxy) })

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"net"
 
 	"github.com/spf13/pflag"
 
@@ -20,7 +21,7 @@ type operationOptions struct {
 
 func (o *operationOptions) addTo(f *pflag.FlagSet) {
 	f.StringVar(&o.control, "control", "", "answer mqsniff ctl on a socket, `NAME` or path, or on IP:PORT; none: nowhere. Default: a socket named for the first listener's port")
-	f.StringVar(&o.metrics, "metrics", "", "serve Prometheus metrics on `ADDR`, such as 127.0.0.1:9419")
+	f.StringVar(&o.metrics, "metrics", "", "serve Prometheus metrics, /healthz and /readyz on `ADDR`, such as 127.0.0.1:9419")
 	f.StringVar(&o.readyFile, "ready-file", "", "write `FILE` when everything is listened on; it goes at the end")
 }
 
@@ -29,14 +30,15 @@ type operation struct {
 	options operationOptions
 	events  *control.Events
 	metrics *export.Metrics // nil: none
+	asked   net.Listener    // for them
 	server  *control.Server
 	record  control.Recorder // nil: nothing is seen
 	ready   *readyFile
 	lines   []readyLine
 }
 
-// begin serves the metrics, so that its handler can be joined to the others.
-func (o *operationOptions) begin(ctx context.Context, r *proxyRun) (*operation, error) {
+// begin joins the metrics' handler to the others.
+func (o *operationOptions) begin(r *proxyRun) (*operation, error) {
 	p := &operation{options: *o}
 	var err error
 	if p.ready, err = newReadyFile(o.readyFile); err != nil {
@@ -50,22 +52,18 @@ func (o *operationOptions) begin(ctx context.Context, r *proxyRun) (*operation, 
 	if o.metrics != "" {
 		p.metrics = export.NewMetrics(export.MetricsOptions{Version: version()})
 		r.source.handle = both(r.source.handle, p.metrics.Handle)
-		at, err := listenAddress("--metrics", o.metrics)
-		if err != nil {
+		if p.asked, err = listenMetrics(o.metrics); err != nil {
 			return nil, err
 		}
-		address, err := serveMetrics(ctx, at.String(), p.metrics)
-		if err != nil {
-			return nil, err
-		}
+		address := p.asked.Addr().String()
 		r.terminal.say("metrics on http://" + address + "/metrics")
 		p.lines = append(p.lines, readyLine{Mode: "metrics", Address: address})
 	}
 	return p, nil
 }
 
-// listen answers from now on.
-func (p *operation) listen(relay *proxy.Proxy, addresses *proxy.Addresses, notice func(string)) error {
+// listen answers from now on, about metrics until ctx is done.
+func (p *operation) listen(ctx context.Context, relay *proxy.Proxy, addresses *proxy.Addresses, notice func(string)) error {
 	o := control.Options{Proxy: relay, Events: p.events, Recorder: p.record, Version: version(), Notice: notice}
 	if addresses != nil {
 		o.Leaks = addresses.Leaks
@@ -75,8 +73,11 @@ func (p *operation) listen(relay *proxy.Proxy, addresses *proxy.Addresses, notic
 		o.Metrics = p.metrics.Handler()
 	}
 	listeners := relay.Listeners()
+	p.server = control.New(o)
+	if p.metrics != nil { // probes of containers come from elsewhere, where nobody may ask for more
+		serveMetrics(ctx, p.asked, p.metrics, p.server.Probes())
+	}
 	if at := p.options.control; at != "none" {
-		p.server = control.New(o)
 		if at == "" {
 			at = fmt.Sprintf("proxy-%d", listeners[0].Address.Port())
 		}
@@ -102,5 +103,8 @@ func (p *operation) notReady() { p.ready.remove() }
 func (p *operation) end() {
 	if p.server != nil {
 		p.server.Close()
+	}
+	if p.asked != nil {
+		p.asked.Close()
 	}
 }

@@ -23,7 +23,7 @@ func (r *proxyRun) beginRecording(screen bool) (err error) {
 	if o.record.path != "" {
 		r.source.asked.mu.Lock() // ctl may ask already
 		defer r.source.asked.mu.Unlock()
-		r.source.asked.main, r.source.asked.mainFile = recorder, o.record.path
+		r.source.asked.main = recorder
 	}
 	return nil
 }

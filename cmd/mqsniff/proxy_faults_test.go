@@ -28,6 +28,7 @@ type relayed struct {
 	*live
 	address string // of the listener
 	socket  string // for ctl
+	ready   string // file
 }
 
 // startRelay runs mqsniff proxy until the test ends, if it has not ended by then, and waits until it is ready. out is its
@@ -38,7 +39,7 @@ func startRelay(t *testing.T, out *os.File, args ...string) *relayed {
 	check(t, err)
 	t.Cleanup(func() { os.RemoveAll(dir) })
 	ready := filepath.Join(dir, "ready")
-	p := &relayed{live: &live{t: t, ended: make(chan struct{})}, socket: filepath.Join(dir, "s")}
+	p := &relayed{live: &live{t: t, ended: make(chan struct{})}, socket: filepath.Join(dir, "s"), ready: ready}
 	p.cmd = exec.Command("mqsniff", append([]string{"proxy", "--ready-file", ready, "--control", p.socket}, args...)...)
 	p.cmd.Env = append(p.cmd.Environ(), "XDG_STATE_HOME="+dir)
 	p.cmd.Stdout, p.cmd.Stderr = &p.out, &p.errs

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/netip"
 	"os"
@@ -57,6 +58,11 @@ func (o *modeOptions) addTo(f *pflag.FlagSet) {
 	f.BoolVar(&o.internal, "rewrite-internal", false, "rewrite what brokers ask about each other, too (GET_BROKER_MEMBER_GROUP)")
 	f.BoolVar(&o.storeHost, "rewrite-store-host", false, "rewrite brokers' addresses in messages and offset message ids, too, so that look-ups by id come here; applications then see other ids")
 	f.BoolVar(&o.strict, "strict", false, "refuse answers that would lead past the proxy; the exit code is 3 if there were any")
+}
+
+// rewrites tells whether anything is asked for that only rewriting does.
+func (o *modeOptions) rewrites() bool {
+	return o.nsaddr != "" || o.advertise != "" || len(o.external) > 0 || o.strict || o.internal || o.storeHost
 }
 
 // listenAddress reads an address to listen on: an IP address, never none, so that nobody listens to the world unawares.
@@ -132,6 +138,7 @@ func (o *modeOptions) dialer(reachable map[string]string) func(context.Context, 
 	if o.setup {
 		dial = proxy.MarkedDial(redirectMark)
 	}
+	reachable = withVIP(reachable)
 	return func(ctx context.Context, target string) (net.Conn, error) {
 		var errs []error
 		list := strings.Split(target, ";")
@@ -147,6 +154,25 @@ func (o *modeOptions) dialer(reachable map[string]string) func(context.Context, 
 		}
 		return nil, errors.Join(errs...)
 	}
+}
+
+// withVIP adds what stands in for the brokers' VIP ports, port - 2 on both sides (MixAll.brokerVIPChannel), where nothing else does.
+func withVIP(reachable map[string]string) map[string]string {
+	all := maps.Clone(reachable)
+	for from, to := range reachable {
+		vip, ok1 := vipOf(from)
+		at, ok2 := vipOf(to)
+		if _, given := reachable[vip]; ok1 && ok2 && !given {
+			all[vip] = at
+		}
+	}
+	return all
+}
+
+func vipOf(address string) (string, bool) {
+	host, text, err := net.SplitHostPort(address)
+	port, err2 := strconv.Atoi(text)
+	return net.JoinHostPort(host, strconv.Itoa(port-2)), err == nil && err2 == nil && port > 2
 }
 
 // dialShare connects with a part of the time that is left, so that one of several servers that does not answer leaves time for
@@ -260,13 +286,13 @@ func (o *modeOptions) hints(listeners []*proxy.Listener) (hints []string) {
 			}
 			hints = append(hints, "point clients here: namesrvAddr="+address)
 		case "socks":
-			hints = append(hints, `point Java clients here: -Dcom.rocketmq.socks.proxy.config={"0.0.0.0/0":{"addr":"`+l.Address.String()+`"}}`)
+			hints = append(hints, "point Java clients here:", `-Dcom.rocketmq.socks.proxy.config='{"0.0.0.0/0":{"addr":"`+l.Address.String()+`"}}'`) // 80 columns
 		case "redirect":
 			hints = append(hints, "connections come here that the firewall redirects to "+l.Address.String())
 		case "map":
 			hints = append(hints, "connect to "+l.Address.String()+" instead of "+l.Target)
 		}
 	}
-	const most = 4
+	const most = 5
 	return append(hints[:min(len(hints), most)], "clients that are running keep the addresses they have: start them anew")
 }

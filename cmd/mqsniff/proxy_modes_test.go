@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -27,6 +28,22 @@ func TestEachMapCounts(t *testing.T) {
 	}
 	if want := []string{"a:1", "b:2", "a:1"}; !slices.Equal(targets, want) {
 		t.Errorf("%v, want %v", targets, want)
+	}
+}
+
+// What is said of a broker's port holds for its VIP port, unless something else is. Regression: clients that use the VIP channel were
+// connected to the address that cannot be reached.
+func TestDialCoversVIPPorts(t *testing.T) {
+	for list, want := range map[string]map[string]string{
+		"broker:10911=10.0.0.2:20911":                              {"broker:10911": "10.0.0.2:20911", "broker:10909": "10.0.0.2:20909"},
+		"broker:10911=10.0.0.2:20911 broker:10909=[fd00::1]:30000": {"broker:10911": "10.0.0.2:20911", "broker:10909": "[fd00::1]:30000", "broker:10907": "[fd00::1]:29998"},
+		"broker:10911=10.0.0.2:2":                                  {"broker:10911": "10.0.0.2:2"},
+	} {
+		reachable, err := pairs("--dial", strings.Fields(list))
+		check(t, err)
+		if got := withVIP(reachable); !maps.Equal(got, want) {
+			t.Errorf("%s: %v", list, got)
+		}
 	}
 }
 

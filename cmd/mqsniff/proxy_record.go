@@ -1,8 +1,10 @@
 package main
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"sync"
 
@@ -24,7 +26,6 @@ func (o *maskOptions) addTo(f *pflag.FlagSet) {
 }
 
 func (o maskOptions) options(r capture.RecordOptions) capture.RelayedOptions {
-	r.Remedy = "mqsniff ctl record rotate goes on in another file when there is room"
 	return capture.RelayedOptions{Record: r, HeadersOnly: o.headersOnly, Redact: o.redact, Parts: func() capture.Parts {
 		return &decode.Parts{Limits: decode.Limits{Frame: 128 << 20}} // what the proxy takes for a frame
 	}}
@@ -34,14 +35,11 @@ func (o maskOptions) options(r capture.RecordOptions) capture.RelayedOptions {
 // what the Observer gets. Connections that are open when it begins are recorded from there on.
 type onDemand struct {
 	options func(path string) capture.RelayedOptions
-	notice  func(string) // gets the lines of capture.RecordOptions.Notice; nil: nobody does
-	// main is the recording of --record and its file, which mu guards; nil: none.
-	main     *capture.Relayed
-	mainFile string
+	notice  func(string)     // gets the lines of capture.RecordOptions.Notice; nil: nobody does
+	main    *capture.Relayed // of --record; mu guards it, nil: none
 
 	mu     sync.Mutex
 	path   string           // that was asked for
-	file   string           // that is being written: the same, until another is
 	writer *capture.Relayed // nil: nothing is recorded
 	flows  map[*proxy.Conn]*capture.Flow
 }
@@ -52,15 +50,20 @@ var errNotRecording = errors.New("nothing is recorded: mqsniff ctl record start 
 func (o *onDemand) Recording() control.Recording {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	writer, file := o.writer, o.file
-	if writer == nil {
-		writer, file = o.main, o.mainFile
-	}
+	writer := o.current()
 	if writer == nil {
 		return control.Recording{}
 	}
 	s := writer.Stats()
-	return control.Recording{On: true, File: file, Packets: s.Packets, Bytes: s.Bytes, Lost: s.Refused, Stopped: s.Stopped}
+	return control.Recording{On: true, File: s.File, Packets: s.Packets, Bytes: s.Bytes, Lost: s.Refused, Stopped: s.Stopped}
+}
+
+// current is the recording that is asked about, called with mu held; nil: none.
+func (o *onDemand) current() *capture.Relayed {
+	if o.writer != nil {
+		return o.writer
+	}
+	return o.main
 }
 
 // Start is part of control.Recorder.
@@ -68,7 +71,10 @@ func (o *onDemand) Start(file string) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.writer != nil {
-		return fmt.Errorf("%s is being written: mqsniff ctl record stop ends that", o.file)
+		return fmt.Errorf("%s is being written: mqsniff ctl record stop ends that", o.writer.Stats().File)
+	}
+	if err := isRecording(file); err != nil {
+		return err
 	}
 	options, begun := o.options(file), false
 	options.Record.Notice = func(text string) {
@@ -89,8 +95,28 @@ func (o *onDemand) Start(file string) error {
 		return fmt.Errorf("%s: no packets can be written there: %s", file, why)
 	}
 	begun = true
-	o.path, o.file, o.writer, o.flows = file, file, writer, map[*proxy.Conn]*capture.Flow{}
+	o.path, o.writer, o.flows = file, writer, map[*proxy.Conn]*capture.Flow{}
 	return nil
+}
+
+// isRecording refuses a file that has something else than packets: who asks may have mistyped, and what is there is lost.
+func isRecording(file string) error {
+	info, err := os.Stat(file)
+	if err != nil || !info.Mode().IsRegular() || info.Size() == 0 {
+		return nil // what is wrong with it shows in making it
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	var head [4]byte
+	io.ReadFull(f, head[:])
+	switch binary.LittleEndian.Uint32(head[:]) {
+	case 0x0a0d0d0a, 0xfd2fb528: // pcapng, zstd
+		return nil
+	}
+	return fmt.Errorf("%s holds something else than a recording: name another file", file)
 }
 
 // Stop is part of control.Recorder.
@@ -103,7 +129,7 @@ func (o *onDemand) Stop() error {
 func (o *onDemand) stop() error {
 	switch {
 	case o.writer == nil && o.main != nil:
-		return fmt.Errorf("%s is the file of --record: it ends with the proxy", o.mainFile)
+		return fmt.Errorf("%s is the file of --record: it ends with the proxy", o.main.Stats().File)
 	case o.writer == nil:
 		return errNotRecording
 	}
@@ -123,17 +149,11 @@ func (o *onDemand) stop() error {
 func (o *onDemand) Rotate() error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	writer, file := o.writer, &o.file
-	if writer == nil {
-		writer, file = o.main, &o.mainFile
-	}
+	writer := o.current()
 	if writer == nil {
 		return errNotRecording
 	}
-	next, err := writer.Rotate()
-	if err == nil {
-		*file = next
-	}
+	_, err := writer.Rotate()
 	return err
 }
 

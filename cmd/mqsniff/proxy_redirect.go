@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/mqsniff/mqsniff/proxy"
 )
@@ -26,7 +27,7 @@ func (o *modeOptions) firewall(ctx context.Context, t *terminal) (release, resto
 		return nil, nil, err
 	}
 	rules := proxy.Firewall{Listener: at, UID: os.Getuid(), Incoming: at.Addr().IsUnspecified()}
-	for _, text := range o.targets {
+	for _, text := range strings.Fields(strings.Join(o.targets, " ")) { // a variable has spaces between them
 		target, err := proxy.ParseFirewallTarget(text)
 		if err != nil {
 			return nil, nil, usagef("--redirect-to: %w", err)
@@ -66,6 +67,7 @@ func (o *modeOptions) firewall(ctx context.Context, t *terminal) (release, resto
 			t.say("until the end connections are still redirected, and refused: " + err.Error())
 		}
 	}
+	t.endAtOnce(func() { made.Remove() })
 	return release, func() {
 		if err := made.Remove(); err != nil {
 			t.say("the firewall rules are still there: " + err.Error())

@@ -4,6 +4,8 @@ package main
 
 import (
 	"fmt"
+	"io"
+	"net"
 	"net/netip"
 	"os"
 	"os/exec"
@@ -43,5 +45,45 @@ exit 0
 	}
 	if _, err := os.Stat(filepath.Join(dir, "chain")); err == nil {
 		t.Error("the chain is still there")
+	}
+
+	// Regression: a second signal left the chain, the control socket behind.
+	p = startRelay(t, nil, "--redirect", at.String(), "--setup", "--headless", "--map", "127.0.0.1:0="+serve(t, flooding), "--grace", "1h")
+	client := p.connect()
+	defer client.Close()
+	go io.Copy(io.Discard, client)
+	check(t, p.cmd.Process.Signal(os.Interrupt))
+	waitFor(t, "the end began", func() bool { _, err := os.Stat(p.ready); return err != nil })
+	if _, err := os.Stat(p.socket); err != nil {
+		t.Fatal(err)
+	}
+	check(t, p.cmd.Process.Signal(os.Interrupt))
+	<-p.ended
+	for _, path := range []string{filepath.Join(dir, "chain"), p.socket} {
+		if _, err := os.Stat(path); err == nil {
+			t.Errorf("%s is still there", path)
+		}
+	}
+}
+
+// MQSNIFF_REDIRECT_TO has spaces between ports, as the variables of other flags that can be repeated. Regression: it took commas only.
+func TestRedirectToSeveral(t *testing.T) {
+	var errs strings.Builder
+	o := modeOptions{redirect: "127.0.0.1:7777", targets: []string{"9876 10911", "10909"}}
+	_, _, err := o.firewall(t.Context(), &terminal{errs: &errs})
+	check(t, err)
+	for _, port := range []string{"9876", "10911", "10909"} {
+		if !strings.Contains(errs.String(), "dport "+port+" ") {
+			t.Errorf("%s is not redirected: %s", port, errs.String())
+		}
+	}
+}
+
+// flooding sends as fast as it can.
+func flooding(c *net.TCPConn) {
+	for b := make([]byte, 4096); ; {
+		if _, err := c.Write(b); err != nil {
+			return
+		}
 	}
 }

@@ -28,6 +28,21 @@ func (o *tlsOptions) addTo(f *pflag.FlagSet) {
 	f.StringVar(&o.KeyLog, "keylog", "", "append the secrets of both sides to `FILE`, for Wireshark")
 }
 
+// check refuses flags that would do nothing: who gives a certificate thinks that TLS is read.
+func (o *tlsOptions) check() error {
+	mode, upstream := proxy.TLSMode(o.mode), proxy.UpstreamTLS(o.upstream)
+	if mode != proxy.TLSPassthrough && mode != proxy.TLSOff {
+		return nil
+	}
+	switch {
+	case o.CertFile != "" || o.KeyFile != "" || o.ClientCA != "":
+		return usagef("--tls-cert, --tls-key and --tls-client-ca do nothing with --tls %s: add --tls terminate, or auto", mode)
+	case upstream != proxy.UpstreamOn && (o.UpstreamCA != "" || o.UpstreamName != "" || o.UpstreamInsecure || o.UpstreamCert != "" || o.UpstreamKey != "" || o.KeyLog != ""):
+		return usagef("--upstream-ca, --upstream-name, --upstream-insecure, --upstream-cert, --upstream-key and --keylog do nothing with --tls %s: add --tls terminate, or auto, or --upstream-tls on", mode)
+	}
+	return nil
+}
+
 // open reads the files and makes the authority if there is none yet.
 func (o *tlsOptions) open() (*proxy.TLS, error) {
 	t := o.TLSOptions

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 )
 
 // readyLine is one line of a ready file: an address that can be connected to by now.
@@ -21,6 +22,7 @@ type readyLine struct {
 // readyFile is there while the program is ready, so that scripts and containers can wait for it. The zero value is none.
 type readyFile struct {
 	path    string
+	mu      sync.Mutex
 	written []byte // nil: not ready
 }
 
@@ -84,13 +86,17 @@ func (r *readyFile) write(lines []readyLine) error {
 		_ = os.Remove(f.Name())
 		return fmt.Errorf("--ready-file: %w", err)
 	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	r.written = b.Bytes()
 	return nil
 }
 
 // remove says that the program is no longer ready; call it before the addresses are given up. It leaves alone what another
-// program wrote meanwhile, which can have none of these addresses.
+// program wrote meanwhile, which can have none of these addresses. It may be called from any goroutine.
 func (r *readyFile) remove() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	if r.written == nil {
 		return
 	}

@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"sync"
+	"time"
 	"unicode"
 
 	"golang.org/x/term"
@@ -18,6 +20,38 @@ type terminal struct {
 	in        io.Reader
 	out, errs io.Writer
 	saying    sync.Mutex // proxies say things from several goroutines
+
+	ending sync.Mutex
+	atOnce []func() // what a second signal does before it ends the program
+}
+
+// endAtOnce is for what shall not be left behind where a second signal ends the program. f may be called while everything else goes
+// on, and is not waited for for long.
+func (t *terminal) endAtOnce(f func()) {
+	t.ending.Lock()
+	defer t.ending.Unlock()
+	t.atOnce = append(t.atOnce, f)
+}
+
+// leave is how long a second signal waits for what it shall not leave behind.
+const leave = time.Second
+
+// end does what endAtOnce was given, the latest first.
+func (t *terminal) end() {
+	t.ending.Lock()
+	list := slices.Backward(t.atOnce)
+	t.ending.Unlock()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for _, f := range list {
+			f()
+		}
+	}()
+	select {
+	case <-done:
+	case <-time.After(leave):
+	}
 }
 
 // say writes one line for the person at the terminal. File names and what libraries say may hold anything.
