@@ -32,8 +32,7 @@ type AddressOptions struct {
 	StoreHost bool
 	// Strict answers with SYSTEM_ERROR instead of letting an address through that leads past the proxy.
 	Strict bool
-	// Leak is told, once for each, what could lead clients past the proxy. It is called from any goroutine.
-	Leak func(text string)
+	Leaks  *Leaks // nil: they are counted
 }
 
 // Addresses is the Rewriter that keeps clients at the proxy: in route and cluster answers it replaces the brokers'
@@ -46,10 +45,8 @@ type Addresses struct {
 	mu      sync.Mutex
 	brokers map[string]*broker
 	hosts   map[netip.AddrPort]netip.AddrPort // of brokers: real address to advertised one, where both are IP addresses
-	leaks   map[string]bool
-	count   int
-	full    time.Time // when no port of the range was free last,
-	fullErr error     // and why
+	full    time.Time                         // when no port of the range was free last,
+	fullErr error                             // and why
 }
 
 // broker is the pair of listeners of one address.
@@ -59,10 +56,9 @@ type broker struct {
 	named      time.Time // when an answer named it last
 }
 
-// Bounds: brokers that are listened for at a time, leaks that are told, and when a broker that nobody names is forgotten.
+// Bounds: brokers that are listened for at a time, and when a broker that nobody names is forgotten.
 const (
 	maxBrokers = 4096
-	maxLeaks   = 1024
 	forgotten  = 10 * time.Minute
 	fullFor    = time.Second // no port of the range is looked for so long after none was free
 )
@@ -90,7 +86,10 @@ func NewAddresses(o AddressOptions) (*Addresses, error) {
 			return nil, fmt.Errorf("--external %s=%s: %w", real, advertised, err)
 		}
 	}
-	a := &Addresses{options: o, brokers: map[string]*broker{}, hosts: map[netip.AddrPort]netip.AddrPort{}, leaks: map[string]bool{}}
+	if o.Leaks == nil {
+		o.Leaks = NewLeaks(nil)
+	}
+	a := &Addresses{options: o, brokers: map[string]*broker{}, hosts: map[netip.AddrPort]netip.AddrPort{}}
 	for real, advertised := range o.External {
 		a.meet(real, advertised)
 	}
@@ -107,12 +106,12 @@ func (a *Addresses) Advertised(port uint16) string {
 
 // Wants is part of Rewriter.
 func (a *Addresses) Wants(code int32) bool {
-	return code == codeRoute || code == codeCluster || code == codeSystem || code == codeMemberGroup && a.options.Internal || a.options.StoreHost && hasHosts(code)
+	return NamesAddresses(code) || code == codeMemberGroup && a.options.Internal || a.options.StoreHost && hasHosts(code)
 }
 
 // Unread is part of Rewriter.
 func (a *Addresses) Unread(_ *Conn, what string) {
-	a.leak("addresses may have gone by unseen: " + what)
+	a.options.Leaks.Add("addresses may have gone by unseen: " + what)
 }
 
 // Rewrite is part of Rewriter.
@@ -127,7 +126,7 @@ func (a *Addresses) Rewrite(c *Conn, code int32, answer *decode.Command, f decod
 	found, err := places(&tree, code, f.Body)
 	if err != nil {
 		leak := fmt.Sprintf("the answer to %s could not be read: %v", decode.OperationName(code), err)
-		a.leak(leak)
+		a.options.Leaks.Add(leak)
 		return a.refusal(answer, f, leak)
 	}
 	leak := ""
@@ -135,7 +134,7 @@ func (a *Addresses) Rewrite(c *Conn, code int32, answer *decode.Command, f decod
 		advertised, err := a.advertised(real)
 		if err != nil {
 			leak = fmt.Sprintf("clients were told the address %s: %v", real, err)
-			a.leak(leak)
+			a.options.Leaks.Add(leak)
 		}
 		return advertised, err == nil
 	})
@@ -159,27 +158,6 @@ func (a *Addresses) refusal(answer *decode.Command, f decode.Frame, leak string)
 		return nil
 	}
 	return b
-}
-
-// leak tells once of a way past the proxy.
-func (a *Addresses) leak(text string) {
-	a.mu.Lock()
-	a.count++
-	told := a.leaks[text] || len(a.leaks) >= maxLeaks
-	if !told {
-		a.leaks[text] = true
-	}
-	a.mu.Unlock()
-	if !told && a.options.Leak != nil {
-		a.options.Leak(text)
-	}
-}
-
-// Leaks is how often something could lead a client past the proxy.
-func (a *Addresses) Leaks() int {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.count
 }
 
 // Reopen listens for the brokers that are known from before: clients that kept their addresses while the proxy was away find

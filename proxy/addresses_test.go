@@ -322,7 +322,7 @@ func TestLoopbackAddresses(t *testing.T) {
 func TestLeaks(t *testing.T) {
 	for _, strict := range []bool{false, true} {
 		var leaks []string
-		a := world(t, AddressOptions{Strict: strict, Leak: func(text string) { leaks = append(leaks, text) }}, "static:/dev/null")
+		a := world(t, AddressOptions{Strict: strict, Leaks: NewLeaks(func(text string) { leaks = append(leaks, text) })}, "static:/dev/null")
 		for range 2 {
 			for _, body := range []string{spaced, `{"brokerDatas":`} {
 				got := rewrite(t, a, 105, body)
@@ -334,8 +334,8 @@ func TestLeaks(t *testing.T) {
 				}
 			}
 		}
-		if len(leaks) != 2 || !strings.Contains(leaks[0], "10.0.0.1:10911") || a.Leaks() != 4 {
-			t.Errorf("%q, %d", leaks, a.Leaks())
+		if len(leaks) != 2 || !strings.Contains(leaks[0], "10.0.0.1:10911") || a.options.Leaks.Count() != 4 {
+			t.Errorf("%q, %d", leaks, a.options.Leaks.Count())
 		}
 	}
 }

@@ -19,13 +19,13 @@ func TestMoreBrokersThanPorts(t *testing.T) {
 	}
 	body := `{"brokerDatas":[{"brokerAddrs":{` + strings.TrimSuffix(b.String(), ",") + `}}]}`
 	var tried int
-	a := world(t, AddressOptions{Leak: func(string) { tried++ }}, "range:24000-24199")
+	a := world(t, AddressOptions{Leaks: NewLeaks(func(string) { tried++ })}, "range:24000-24199")
 	got := rewrite(t, a, 105, body)
 	if n := strings.Count(got, `"127.0.0.1:`); n == 0 || n > 100 {
 		t.Errorf("%d brokers have ports", n)
 	}
-	if a.Leaks() < 20_000-100 || tried != maxLeaks {
-		t.Errorf("%d leaks, %d said", a.Leaks(), tried)
+	if a.options.Leaks.Count() < 20_000-100 || tried != maxLeaks {
+		t.Errorf("%d leaks, %d said", a.options.Leaks.Count(), tried)
 	}
 	if a.full.IsZero() || a.fullErr == nil || !strings.Contains(a.fullErr.Error(), "range:24000-24199") {
 		t.Errorf("remembered of the search: %v", a.fullErr)
@@ -101,7 +101,7 @@ func TestStaticPortsOnEveryAddress(t *testing.T) {
 // Regression: the second was said to be taken by another program.
 func TestOffsetOfSeveralHosts(t *testing.T) {
 	var leaks []string
-	a := world(t, AddressOptions{Leak: func(text string) { leaks = append(leaks, text) }}, "offset:13400")
+	a := world(t, AddressOptions{Leaks: NewLeaks(func(text string) { leaks = append(leaks, text) })}, "offset:13400")
 	rewrite(t, a, 105, `{"brokerDatas":[{"brokerAddrs":{0:"10.0.0.1:10911",1:"10.0.0.2:10911"}}]}`)
 	if len(leaks) != 1 || !strings.Contains(leaks[0], "by this proxy already, for 10.0.0.1:10911") || !strings.Contains(leaks[0], "--ports range or loopback") {
 		t.Errorf("%q", leaks)
@@ -117,7 +117,7 @@ func TestPortsBeforeVIPPorts(t *testing.T) {
 	}
 	for _, order := range [][2]string{{"10.0.0.1", "10.0.0.2"}, {"10.0.0.2", "10.0.0.1"}} {
 		var leaks []string
-		a := world(t, AddressOptions{Leak: func(text string) { leaks = append(leaks, text) }}, "static:"+file)
+		a := world(t, AddressOptions{Leaks: NewLeaks(func(text string) { leaks = append(leaks, text) })}, "static:"+file)
 		for _, host := range order {
 			rewrite(t, a, 105, `{"brokerDatas":[{"brokerAddrs":{0:"`+host+`:10911"}}]}`)
 		}

@@ -39,9 +39,9 @@ func (a *Addresses) hostFor(c *Conn, from netip.AddrPort) netip.AddrPort {
 	switch {
 	case ours: // it was rewritten already, by another proxy
 	case !ok:
-		a.leak(fmt.Sprintf("messages and message ids have the broker %s, which no route named", from))
+		a.options.Leaks.Add(fmt.Sprintf("messages and message ids have the broker %s, which no route named", from))
 	case to.Addr().BitLen() != from.Addr().BitLen():
-		a.leak(fmt.Sprintf("messages and message ids have the broker %s, and %s does not fit in: listen on an address of the same family", from, to))
+		a.options.Leaks.Add(fmt.Sprintf("messages and message ids have the broker %s, and %s does not fit in: listen on an address of the same family", from, to))
 	default:
 		return to
 	}
@@ -63,7 +63,7 @@ func (a *Addresses) rewriteHosts(c *Conn, code int32, answer *decode.Command, f 
 			w.message(&m)
 		}
 		if err := it.Err(); err != nil {
-			a.leak(fmt.Sprintf("messages in an answer to %s could not be read: %v", decode.OperationName(code), err))
+			a.options.Leaks.Add(fmt.Sprintf("messages in an answer to %s could not be read: %v", decode.OperationName(code), err))
 		}
 	}
 	if !w.changed {

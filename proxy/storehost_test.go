@@ -199,13 +199,13 @@ func TestOffsetMessageIDs(t *testing.T) {
 func TestStoreHostLeaks(t *testing.T) {
 	var leaks []string
 	a := world(t, AddressOptions{StoreHost: true, External: map[string]string{"10.0.0.3:10911": "[::1]:20913"},
-		Leak: func(text string) { leaks = append(leaks, text) }}, "static:/dev/null")
+		Leaks: NewLeaks(func(text string) { leaks = append(leaks, text) })}, "static:/dev/null")
 	for range 3 {
 		renamed(t, a, &Conn{}, decode.SendMessage, sent(t, decode.JSON, 0, "0A00000300002A9F0000000000000091,0A00000200002A9F0000000000000091"))
 	}
 	if len(leaks) != 2 || !strings.Contains(leaks[0], "10.0.0.3:10911, and [::1]:20913 does not fit in") ||
-		!strings.Contains(leaks[1], "10.0.0.2:10911, which no route named") || a.Leaks() != 6 {
-		t.Errorf("%q, %d", leaks, a.Leaks())
+		!strings.Contains(leaks[1], "10.0.0.2:10911, which no route named") || a.options.Leaks.Count() != 6 {
+		t.Errorf("%q, %d", leaks, a.options.Leaks.Count())
 	}
 }
 
@@ -234,8 +234,8 @@ func TestStoreHostsOfRoutes(t *testing.T) {
 			t.Errorf("%s was rewritten twice", c.real)
 		}
 	}
-	if a.Leaks() != 0 {
-		t.Errorf("%d leaks", a.Leaks())
+	if a.options.Leaks.Count() != 0 {
+		t.Errorf("%d leaks", a.options.Leaks.Count())
 	}
 	for _, advertise := range []string{"proxy.example", ""} {
 		_, err := NewAddresses(AddressOptions{Listen: netip.MustParseAddr("127.0.0.1"), Advertise: advertise, StoreHost: true})

@@ -93,11 +93,13 @@ func (o *proxyOptions) check() error {
 	case len(m.nameServers) == 0 && m.socks == "" && m.redirect == "" && len(m.maps) == 0:
 		return usagef("what shall be relayed? -n NAMESERVER:PORT, --socks ADDR, --redirect ADDR or --map LISTEN=UPSTREAM (see mqsniff proxy --help)")
 	case len(m.nameServers) == 0 && m.rewrites():
-		return usagef("--nsaddr, --advertise, --external, --strict, --rewrite-internal and --rewrite-store-host go with -n NAMESERVER:PORT: nothing is rewritten otherwise")
+		return usagef("--nsaddr, --advertise, --external, --rewrite-internal and --rewrite-store-host go with -n NAMESERVER:PORT: nothing is rewritten otherwise")
 	case o.record.path == "-" && o.print.output != "none":
 		return usagef("--record - writes packets to standard output: -o %s cannot go there, too", o.print.output)
 	case o.noTap && (o.record.path != "" || o.print.output != "" && o.print.output != "none" || o.ending.until != ""):
 		return usagef("--no-tap shows nothing: leave out --record, -o and --until")
+	case o.noTap && o.modes.strict && len(m.nameServers) == 0:
+		return usagef("--no-tap looks at nothing where nothing is rewritten: leave out --strict, or it")
 	case (o.print.output == "none" || o.print.output == "" && (o.headless || o.noTap)) && o.print.asks():
 		return usagef("nothing is printed: leave out -f, --count, --detail, --json and --acl, or add -o text or json; --until ends at an event")
 	case o.maxConns < 1 || o.memory < 1<<20 || o.grace < 0 || o.dialTimeout <= 0:
@@ -235,9 +237,17 @@ func (r *proxyRun) run(ctx context.Context, relay proxy.Options, screen bool) er
 	defer shutdown()
 	observe := sync.OnceFunc(func() { close(r.source.begun) })
 	defer observe() // it would be waited for
-	addresses, err := o.modes.listeners(r.proxy, func(text string) { r.proxy.Notice("leak: " + text) })
+	leaks := proxy.NewLeaks(func(text string) { r.proxy.Notice("leak: " + text) })
+	addresses, err := o.modes.listeners(r.proxy, leaks)
 	if err != nil {
 		return err
+	}
+	ways, err := o.modes.ways(r.proxy)
+	if err != nil {
+		return err
+	}
+	if ways != nil {
+		r.source.handle = both(r.source.handle, ways.handle(leaks))
 	}
 	release, restore, err := o.modes.firewall(ctx, r.terminal)
 	if err != nil {
@@ -251,7 +261,7 @@ func (r *proxyRun) run(ctx context.Context, relay proxy.Options, screen bool) er
 			return err
 		}
 	}
-	if err := operation.listen(ctx, r.proxy, addresses, r.proxy.Notice); err != nil {
+	if err := operation.listen(ctx, r.proxy, leaks, r.proxy.Notice); err != nil {
 		return err
 	}
 	r.terminal.endAtOnce(operation.server.Vanish)
@@ -284,7 +294,7 @@ func (r *proxyRun) run(ctx context.Context, relay proxy.Options, screen bool) er
 		return err
 	case until != nil && !until.met:
 		return errNotMet
-	case o.modes.strict && addresses != nil && addresses.Leaks() > 0:
+	case o.modes.strict && leaks.Count() > 0:
 		return errLeaks
 	}
 	return errEnded
@@ -341,6 +351,3 @@ func (r *proxyRun) screen() (show func(context.Context) error, err error) {
 		return runScreen(ctx, options)
 	}, nil
 }
-
-// errLeaks is a finding of --strict.
-var errLeaks = findingsError{errors.New("there were ways past the proxy for clients, as the lines with \"leak\" say; addresses among them were refused")}

@@ -13,7 +13,7 @@ func TestProxyRefusesWhatDoesNothing(t *testing.T) {
 		"--tls-cert c.pem --tls-key k.pem":        "add --tls terminate, or auto",
 		"--tls off --keylog k":                    "add --tls terminate, or auto, or --upstream-tls on",
 		"--upstream-insecure":                     "add --tls terminate, or auto, or --upstream-tls on",
-		"--strict":                                "go with -n NAMESERVER:PORT",
+		"--strict --no-tap":                       "leave out --strict",
 		"--external a:1=b:2":                      "go with -n NAMESERVER:PORT",
 		"--advertise 10.0.0.1":                    "go with -n NAMESERVER:PORT",
 		"--headless --count 3":                    "add -o text or json",

@@ -63,11 +63,8 @@ func (o *operationOptions) begin(r *proxyRun) (*operation, error) {
 }
 
 // listen answers from now on, about metrics until ctx is done.
-func (p *operation) listen(ctx context.Context, relay *proxy.Proxy, addresses *proxy.Addresses, notice func(string)) error {
-	o := control.Options{Proxy: relay, Events: p.events, Recorder: p.record, Version: version(), Notice: notice}
-	if addresses != nil {
-		o.Leaks = addresses.Leaks
-	}
+func (p *operation) listen(ctx context.Context, relay *proxy.Proxy, leaks *proxy.Leaks, notice func(string)) error {
+	o := control.Options{Proxy: relay, Leaks: leaks.Count, Events: p.events, Recorder: p.record, Version: version(), Notice: notice}
 	if p.metrics != nil {
 		p.metrics.Registry().MustRegister(control.NewCollector(o))
 		o.Metrics = p.metrics.Handler()

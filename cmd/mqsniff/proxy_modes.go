@@ -57,12 +57,12 @@ func (o *modeOptions) addTo(f *pflag.FlagSet) {
 	f.StringArrayVar(&o.external, "external", nil, "tell clients ADVERTISED for a broker that somebody else relays: `REAL=ADVERTISED`; can be repeated")
 	f.BoolVar(&o.internal, "rewrite-internal", false, "rewrite what brokers ask about each other, too (GET_BROKER_MEMBER_GROUP)")
 	f.BoolVar(&o.storeHost, "rewrite-store-host", false, "rewrite brokers' addresses in messages and offset message ids, too, so that look-ups by id come here; applications then see other ids")
-	f.BoolVar(&o.strict, "strict", false, "refuse answers that would lead past the proxy; the exit code is 3 if there were any")
+	f.BoolVar(&o.strict, "strict", false, "refuse answers that would lead past the proxy, where they are rewritten; the exit code is 3 if there were any")
 }
 
 // rewrites tells whether anything is asked for that only rewriting does.
 func (o *modeOptions) rewrites() bool {
-	return o.nsaddr != "" || o.advertise != "" || len(o.external) > 0 || o.strict || o.internal || o.storeHost
+	return o.nsaddr != "" || o.advertise != "" || len(o.external) > 0 || o.internal || o.storeHost
 }
 
 // listenAddress reads an address to listen on: an IP address, never none, so that nobody listens to the world unawares.
@@ -186,8 +186,8 @@ func dialShare(ctx context.Context, dial func(context.Context, string) (net.Conn
 	return dial(ctx, address)
 }
 
-// listeners opens what the flags ask for. leak is told what could lead clients past the proxy.
-func (o *modeOptions) listeners(p *proxy.Proxy, leak func(string)) (*proxy.Addresses, error) {
+// listeners opens what the flags ask for. leaks gets what could lead clients past the proxy.
+func (o *modeOptions) listeners(p *proxy.Proxy, leaks *proxy.Leaks) (*proxy.Addresses, error) {
 	var addresses *proxy.Addresses
 	if len(o.nameServers) > 0 {
 		at, err := listenAddress("--listen", o.listen)
@@ -214,7 +214,7 @@ func (o *modeOptions) listeners(p *proxy.Proxy, leak func(string)) (*proxy.Addre
 		}
 		addresses, err = proxy.NewAddresses(proxy.AddressOptions{
 			Listen: at.Addr(), Advertise: o.advertise, Ports: ports, External: external, Internal: o.internal,
-			StoreHost: o.storeHost, Strict: o.strict, Leak: leak,
+			StoreHost: o.storeHost, Strict: o.strict, Leaks: leaks,
 		})
 		if err != nil {
 			return nil, usageError{err}

@@ -27,12 +27,8 @@ func (o *modeOptions) firewall(ctx context.Context, t *terminal) (release, resto
 		return nil, nil, err
 	}
 	rules := proxy.Firewall{Listener: at, UID: os.Getuid(), Incoming: at.Addr().IsUnspecified()}
-	for _, text := range strings.Fields(strings.Join(o.targets, " ")) { // a variable has spaces between them
-		target, err := proxy.ParseFirewallTarget(text)
-		if err != nil {
-			return nil, nil, usagef("--redirect-to: %w", err)
-		}
-		rules.Targets = append(rules.Targets, target)
+	if rules.Targets, err = o.redirected(); err != nil {
+		return nil, nil, err
 	}
 	tool, err := proxy.FirewallTool()
 	if !o.setup {
@@ -73,4 +69,16 @@ func (o *modeOptions) firewall(ctx context.Context, t *terminal) (release, resto
 			t.say("the firewall rules are still there: " + err.Error())
 		}
 	}, nil
+}
+
+// redirected are the targets of --redirect-to.
+func (o *modeOptions) redirected() (targets []proxy.FirewallTarget, err error) {
+	for _, text := range strings.Fields(strings.Join(o.targets, " ")) { // a variable has spaces between them
+		target, err := proxy.ParseFirewallTarget(text)
+		if err != nil {
+			return nil, usagef("--redirect-to: %w", err)
+		}
+		targets = append(targets, target)
+	}
+	return targets, nil
 }
