@@ -82,6 +82,9 @@ func changesNothing(t *testing.T, version string, m mode, direct []action) {
 	settled(t, func() int64 { return int64(len(relay.stdout.String()) + len(watch.stdout.String())) })
 	relay.end()
 	watch.end()
+	if said := relay.stderr.String(); strings.Contains(said, "leak: ") {
+		t.Errorf("the proxy says that it was led past:\n%s", said)
+	}
 	same(t, did, direct, m.goes)
 	seen := events(t, relay.stdout.String())
 	if !m.everything {
