@@ -5,9 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"runtime"
 	"slices"
-	"syscall"
 	"time"
 )
 
@@ -48,17 +46,6 @@ func pinned(cpu string, argv []string) *exec.Cmd {
 	c := exec.Command(argv[0], argv[1:]...)
 	c.Env = env
 	return c
-}
-
-func peak(s *os.ProcessState) int64 {
-	u, ok := s.SysUsage().(*syscall.Rusage)
-	if !ok {
-		return 0
-	}
-	if runtime.GOOS == "linux" {
-		return int64(u.Maxrss) << 10
-	}
-	return int64(u.Maxrss)
 }
 
 // memoryFloor is what a program that needs nothing seems to use: Linux counts what the process was before it became the

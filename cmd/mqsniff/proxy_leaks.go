@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/mqsniff/mqsniff/proxy"
+	"github.com/mqsniff/mqsniff/proxy/firewall"
 	"github.com/mqsniff/mqsniff/session"
 )
 
@@ -16,8 +17,8 @@ var errLeaks = findingsError{errors.New(`there were ways past the proxy for clie
 
 // ways are those that clients come by where nothing is rewritten.
 type ways struct {
-	listeners  []netip.AddrPort       // of --map
-	redirected []proxy.FirewallTarget // of --redirect-to; nil: nothing is redirected
+	listeners  []netip.AddrPort  // of --map
+	redirected []firewall.Target // of --redirect-to; nil: nothing is redirected
 }
 
 // ways returns those of these flags; nil where addresses are rewritten, or clients take a SOCKS server for all of them.

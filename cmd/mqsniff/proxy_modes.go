@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/mqsniff/mqsniff/proxy"
+	"github.com/mqsniff/mqsniff/proxy/firewall"
 )
 
 // modeOptions are the flags about who is listened for, and what clients are told.
@@ -136,7 +137,7 @@ func (o *modeOptions) dialer(reachable map[string]string) func(context.Context, 
 		return new(net.Dialer).DialContext(ctx, "tcp", address)
 	}
 	if o.setup {
-		dial = proxy.MarkedDial(redirectMark)
+		dial = firewall.MarkedDial(redirectMark)
 	}
 	reachable = withVIP(reachable)
 	return func(ctx context.Context, target string) (net.Conn, error) {

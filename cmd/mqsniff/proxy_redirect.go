@@ -6,7 +6,7 @@ import (
 	"os"
 	"strings"
 
-	"github.com/mqsniff/mqsniff/proxy"
+	"github.com/mqsniff/mqsniff/proxy/firewall"
 )
 
 // redirectMark is on the packets that the proxy sends itself, so that they are not redirected to it again.
@@ -26,22 +26,22 @@ func (o *modeOptions) firewall(ctx context.Context, t *terminal) (release, resto
 	if err != nil {
 		return nil, nil, err
 	}
-	rules := proxy.Firewall{Listener: at, UID: os.Getuid(), Incoming: at.Addr().IsUnspecified()}
+	rules := firewall.Rules{Listener: at, UID: os.Getuid(), Incoming: at.Addr().IsUnspecified()}
 	if rules.Targets, err = o.redirected(); err != nil {
 		return nil, nil, err
 	}
-	tool, err := proxy.FirewallTool()
+	tool, err := firewall.Tool()
 	if !o.setup {
 		if err != nil {
 			tool = "iptables"
 		}
 		rules.Tool = tool
-		setup, teardown, err := rules.Rules()
+		setup, teardown, err := rules.Commands()
 		if err != nil {
 			return nil, nil, usageError{err}
 		}
 		fmt.Fprintf(t.errs, "# These rules, made by root, redirect to here what other users than %d send:\n%s\n# To remove them:\n%s\n",
-			rules.UID, proxy.ShellCommands(setup), proxy.ShellCommands(teardown))
+			rules.UID, firewall.ShellCommands(setup), firewall.ShellCommands(teardown))
 		return nothing, nothing, nil
 	}
 	if err != nil {
@@ -72,9 +72,9 @@ func (o *modeOptions) firewall(ctx context.Context, t *terminal) (release, resto
 }
 
 // redirected are the targets of --redirect-to.
-func (o *modeOptions) redirected() (targets []proxy.FirewallTarget, err error) {
+func (o *modeOptions) redirected() (targets []firewall.Target, err error) {
 	for _, text := range strings.Fields(strings.Join(o.targets, " ")) { // a variable has spaces between them
-		target, err := proxy.ParseFirewallTarget(text)
+		target, err := firewall.ParseTarget(text)
 		if err != nil {
 			return nil, usagef("--redirect-to: %w", err)
 		}

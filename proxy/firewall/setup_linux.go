@@ -1,4 +1,4 @@
-package proxy
+package firewall
 
 import (
 	"context"
@@ -13,8 +13,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// FirewallTool finds out which of iptables and nft is there.
-func FirewallTool() (string, error) {
+// Tool finds out which of iptables and nft is there.
+func Tool() (string, error) {
 	for _, tool := range []string{"iptables", "nft"} {
 		if _, err := exec.LookPath(tool); err == nil {
 			return tool, nil
@@ -23,7 +23,7 @@ func FirewallTool() (string, error) {
 	return "", errors.New("neither iptables nor nft is there (is /usr/sbin in PATH?): install one, or use SOCKS5 or the proxy as name server")
 }
 
-// MarkedDial is for Options.Dial: it marks what the proxy sends, for Firewall.Mark.
+// MarkedDial is for Options.Dial: it marks what the proxy sends, for Rules.Mark.
 func MarkedDial(mark uint32) func(ctx context.Context, target string) (net.Conn, error) {
 	dialer := &net.Dialer{Control: func(_, _ string, c syscall.RawConn) error {
 		var failed error
@@ -48,52 +48,52 @@ type runner func(ctx context.Context, command []string) (string, error)
 // removeTime is what taking rules away may take.
 const removeTime = 20 * time.Second
 
-// FirewallRules are rules that were set up.
-type FirewallRules struct {
+// Made are rules that were set up.
+type Made struct {
 	// Replaced: there were rules before, of a proxy that ended without taking them away or that still runs.
 	Replaced bool
 	// IPv4Only is why IPv6 is not redirected although the listener takes it; nil: it is, or does not matter.
 	IPv4Only error
 
-	firewall Firewall
-	run      runner
+	rules Rules
+	run   runner
 }
 
 // Setup makes the rules. Those that an earlier proxy left behind are taken away first. Remove must be called in the end.
-func (f Firewall) Setup(ctx context.Context) (*FirewallRules, error) { return f.setup(ctx, run) }
+func (r Rules) Setup(ctx context.Context) (*Made, error) { return r.setup(ctx, run) }
 
-func (f Firewall) setup(ctx context.Context, run runner) (*FirewallRules, error) {
-	if err := f.check(); err != nil {
+func (r Rules) setup(ctx context.Context, run runner) (*Made, error) {
+	if err := r.check(); err != nil {
 		return nil, err
 	}
-	r := &FirewallRules{firewall: f, run: run}
+	m := &Made{rules: r, run: run}
 	for _, v6 := range []bool{false, true} {
-		if !f.family(v6) {
+		if !r.family(v6) {
 			continue
 		}
-		err := r.make(ctx, v6)
+		err := m.make(ctx, v6)
 		if err == nil {
 			continue
 		}
-		r.clear(context.WithoutCancel(ctx), v6) // what was made of them
-		if v6 && f.family(false) {
-			r.IPv4Only = err
+		m.clear(context.WithoutCancel(ctx), v6) // what was made of them
+		if v6 && r.family(false) {
+			m.IPv4Only = err
 			continue
 		}
 		return nil, err
 	}
-	return r, nil
+	return m, nil
 }
 
-func (r *FirewallRules) make(ctx context.Context, v6 bool) error {
-	replaced, err := r.clear(ctx, v6)
+func (m *Made) make(ctx context.Context, v6 bool) error {
+	replaced, err := m.clear(ctx, v6)
 	if err != nil {
 		return err
 	}
-	r.Replaced = r.Replaced || replaced
-	commands, _ := r.firewall.rules(v6)
+	m.Replaced = m.Replaced || replaced
+	commands, _ := m.rules.commands(v6)
 	for _, c := range commands {
-		if _, err := r.run(ctx, c); err != nil {
+		if _, err := m.run(ctx, c); err != nil {
 			return err
 		}
 	}
@@ -101,16 +101,16 @@ func (r *FirewallRules) make(ctx context.Context, v6 bool) error {
 }
 
 // Release redirects nothing more; connections that were redirected go on, until Remove.
-func (r *FirewallRules) Release() error {
+func (m *Made) Release() error {
 	ctx, cancel := context.WithTimeout(context.Background(), removeTime)
 	defer cancel()
 	var failed []error
 	for _, v6 := range []bool{false, true} {
-		if !r.made(v6) {
+		if !m.made(v6) {
 			continue
 		}
-		for _, c := range r.firewall.release(v6) {
-			_, err := r.run(ctx, c)
+		for _, c := range m.rules.release(v6) {
+			_, err := m.run(ctx, c)
 			failed = append(failed, err)
 		}
 	}
@@ -118,18 +118,18 @@ func (r *FirewallRules) Release() error {
 }
 
 // made tells whether there are rules for IPv6, or IPv4.
-func (r *FirewallRules) made(v6 bool) bool {
-	return r.firewall.family(v6) && !(v6 && r.IPv4Only != nil)
+func (m *Made) made(v6 bool) bool {
+	return m.rules.family(v6) && !(v6 && m.IPv4Only != nil)
 }
 
 // Remove takes the rules away; it does nothing if somebody else did. The context of Setup may be done.
-func (r *FirewallRules) Remove() error {
+func (m *Made) Remove() error {
 	ctx, cancel := context.WithTimeout(context.Background(), removeTime)
 	defer cancel()
 	var failed []error
 	for _, v6 := range []bool{false, true} {
-		if r.made(v6) {
-			_, err := r.clear(ctx, v6)
+		if m.made(v6) {
+			_, err := m.clear(ctx, v6)
 			failed = append(failed, err)
 		}
 	}
@@ -137,16 +137,16 @@ func (r *FirewallRules) Remove() error {
 }
 
 // clear takes the chain away with all that jumps to it, whoever made it.
-func (r *FirewallRules) clear(ctx context.Context, v6 bool) (found bool, err error) {
-	if r.firewall.Tool == "nft" {
-		tables, err := r.run(ctx, command("nft list tables "+nftFamily(v6)))
+func (m *Made) clear(ctx context.Context, v6 bool) (found bool, err error) {
+	if m.rules.Tool == "nft" {
+		tables, err := m.run(ctx, command("nft list tables "+nftFamily(v6)))
 		if err != nil || !hasLine(tables, "table "+nftFamily(v6)+" "+nftTable) {
 			return false, err
 		}
-		_, err = r.run(ctx, command("nft delete table "+nftFamily(v6)+" "+nftTable))
+		_, err = m.run(ctx, command("nft delete table "+nftFamily(v6)+" "+nftTable))
 		return true, err
 	}
-	rules, err := r.run(ctx, command(nat(v6)+"-S"))
+	rules, err := m.run(ctx, command(nat(v6)+"-S"))
 	if err != nil || !hasLine(rules, "-N "+chain) {
 		return false, err
 	}
@@ -159,7 +159,7 @@ func (r *FirewallRules) clear(ctx context.Context, v6 bool) (found bool, err err
 	}
 	commands = append(commands, command(nat(v6)+"-F "+chain), command(nat(v6)+"-X "+chain))
 	for _, c := range commands {
-		if _, err := r.run(ctx, c); err != nil {
+		if _, err := m.run(ctx, c); err != nil {
 			return true, err
 		}
 	}

@@ -1,4 +1,6 @@
-package proxy
+// Package firewall makes the rules of Linux's packet filter that send connections to a listener, and takes them away again. It knows
+// nothing of what the listener does.
+package firewall
 
 import (
 	"errors"
@@ -10,26 +12,26 @@ import (
 	"strings"
 )
 
-// FirewallTarget is what is redirected: connections to a port, of some addresses or of all.
-type FirewallTarget struct {
+// Target is what is redirected: connections to a port, of some addresses or of all.
+type Target struct {
 	Prefix netip.Prefix // zero: every address
 	Port   uint16
 }
 
-// ParseFirewallTarget reads PORT, ADDRESS:PORT or NETWORK/BITS:PORT, with brackets around IPv6.
-func ParseFirewallTarget(s string) (FirewallTarget, error) {
+// ParseTarget reads PORT, ADDRESS:PORT or NETWORK/BITS:PORT, with brackets around IPv6.
+func ParseTarget(s string) (Target, error) {
 	host, port := "", s
 	if strings.Contains(s, ":") {
 		var err error
 		if host, port, err = net.SplitHostPort(s); err != nil {
-			return FirewallTarget{}, fmt.Errorf("%q: %w: write 10911, 10.0.0.1:10911, 10.0.0.0/8:10911 or [2001:db8::1]:10911", s, err)
+			return Target{}, fmt.Errorf("%q: %w: write 10911, 10.0.0.1:10911, 10.0.0.0/8:10911 or [2001:db8::1]:10911", s, err)
 		}
 	}
 	n, err := strconv.ParseUint(port, 10, 16)
 	if err != nil || n == 0 {
-		return FirewallTarget{}, fmt.Errorf("%q: a port is a number from 1 to 65535", s)
+		return Target{}, fmt.Errorf("%q: a port is a number from 1 to 65535", s)
 	}
-	t := FirewallTarget{Port: uint16(n)}
+	t := Target{Port: uint16(n)}
 	if host == "" {
 		return t, nil
 	}
@@ -37,22 +39,22 @@ func ParseFirewallTarget(s string) (FirewallTarget, error) {
 		address = address.Unmap()
 		t.Prefix = netip.PrefixFrom(address, address.BitLen())
 	} else if t.Prefix, err = netip.ParsePrefix(host); err != nil {
-		return FirewallTarget{}, fmt.Errorf("%q: %q is no address and no network: firewalls know no names", s, host)
+		return Target{}, fmt.Errorf("%q: %q is no address and no network: firewalls know no names", s, host)
 	}
 	t.Prefix = t.Prefix.Masked()
 	return t, nil
 }
 
-func (t FirewallTarget) in(v6 bool) bool {
+func (t Target) in(v6 bool) bool {
 	return !t.Prefix.IsValid() || t.Prefix.Addr().Is6() == v6
 }
 
-// Firewall describes rules of Linux's packet filter that send connections to a listener whose Resolve is Redirect. All of
+// Rules describe what sends connections to a listener whose Resolve is proxy.Redirect. All of
 // them stand in a chain MQSNIFF of their own.
-type Firewall struct {
+type Rules struct {
 	Tool     string         // "iptables" or "nft"
 	Listener netip.AddrPort // unspecified, or loopback if nothing is Incoming
-	Targets  []FirewallTarget
+	Targets  []Target
 	// What the proxy itself sends must not come back to it. It is known by its user, or by the mark that MarkedDial puts on
 	// its packets, which needs CAP_NET_ADMIN but leaves the clients free to be of the same user.
 	UID  int    // negative: not known by it
@@ -67,25 +69,25 @@ const (
 	nftTable = "mqsniff"
 )
 
-func (f Firewall) check() error {
-	address := f.Listener.Addr()
+func (r Rules) check() error {
+	address := r.Listener.Addr()
 	switch {
-	case f.Tool != "iptables" && f.Tool != "nft":
-		return fmt.Errorf("firewall tool %q: there are iptables and nft", f.Tool)
-	case len(f.Targets) == 0:
+	case r.Tool != "iptables" && r.Tool != "nft":
+		return fmt.Errorf("firewall tool %q: there are iptables and nft", r.Tool)
+	case len(r.Targets) == 0:
 		return errors.New("nothing to redirect: name the ports, such as 9876 and 10911")
-	case f.UID < 0 && f.Mark == 0:
+	case r.UID < 0 && r.Mark == 0:
 		return errors.New("without a user or a mark the proxy's own connections would be redirected to itself")
 	case !address.IsUnspecified() && !address.IsLoopback():
 		return fmt.Errorf("redirected connections arrive at a loopback address, not at %s: listen on 0.0.0.0 or 127.0.0.1", address)
-	case f.Incoming && !address.IsUnspecified():
+	case r.Incoming && !address.IsUnspecified():
 		return fmt.Errorf("redirected incoming connections do not arrive at %s: listen on 0.0.0.0 or [::]", address)
 	}
-	for _, t := range f.Targets {
-		if t.Port == f.Listener.Port() && (!t.Prefix.IsValid() || t.Prefix.Addr().IsLoopback()) {
+	for _, t := range r.Targets {
+		if t.Port == r.Listener.Port() && (!t.Prefix.IsValid() || t.Prefix.Addr().IsLoopback()) {
 			return fmt.Errorf("port %d is the listener's own: listen on another", t.Port)
 		}
-		if t.Prefix.IsValid() && !f.family(t.Prefix.Addr().Is6()) {
+		if t.Prefix.IsValid() && !r.family(t.Prefix.Addr().Is6()) {
 			return fmt.Errorf("%s is not of the listener's family: listen on [::] for both", t.Prefix)
 		}
 	}
@@ -93,30 +95,30 @@ func (f Firewall) check() error {
 }
 
 // family tells whether the listener is reached over IPv6, or IPv4.
-func (f Firewall) family(v6 bool) bool {
-	address := f.Listener.Addr()
+func (r Rules) family(v6 bool) bool {
+	address := r.Listener.Addr()
 	return address.Is6() == v6 || address == netip.IPv6Unspecified()
 }
 
-// Rules are the commands that make the rules and those that take them away again, each in its order. None needs a shell.
-func (f Firewall) Rules() (setup, teardown [][]string, err error) {
-	if err := f.check(); err != nil {
+// Commands are those that make the rules and those that take them away again, each in its order. None needs a shell.
+func (r Rules) Commands() (setup, teardown [][]string, err error) {
+	if err := r.check(); err != nil {
 		return nil, nil, err
 	}
 	for _, v6 := range []bool{false, true} {
-		if f.family(v6) {
-			up, down := f.rules(v6)
+		if r.family(v6) {
+			up, down := r.commands(v6)
 			setup, teardown = append(setup, up...), append(teardown, down...)
 		}
 	}
 	return setup, teardown, nil
 }
 
-func (f Firewall) rules(v6 bool) (setup, teardown [][]string) {
-	if f.Tool == "nft" {
-		return f.nft(v6)
+func (r Rules) commands(v6 bool) (setup, teardown [][]string) {
+	if r.Tool == "nft" {
+		return r.nft(v6)
 	}
-	return f.iptables(v6)
+	return r.iptables(v6)
 }
 
 func command(s string, more ...string) []string { return append(strings.Fields(s), more...) }
@@ -130,10 +132,10 @@ func nat(v6 bool) string {
 }
 
 // iptables jumps to the chain last, when it is whole, and first in taking it away.
-func (f Firewall) iptables(v6 bool) (setup, teardown [][]string) {
+func (r Rules) iptables(v6 bool) (setup, teardown [][]string) {
 	nat := nat(v6)
 	setup = append(setup, command(nat+"-N "+chain))
-	for _, t := range f.Targets {
+	for _, t := range r.Targets {
 		if !t.in(v6) {
 			continue
 		}
@@ -141,17 +143,17 @@ func (f Firewall) iptables(v6 bool) (setup, teardown [][]string) {
 		if t.Prefix.IsValid() {
 			to = " -d " + t.Prefix.String()
 		}
-		setup = append(setup, command(fmt.Sprintf("%s-A %s -p tcp%s --dport %d -j REDIRECT --to-ports %d", nat, chain, to, t.Port, f.Listener.Port())))
+		setup = append(setup, command(fmt.Sprintf("%s-A %s -p tcp%s --dport %d -j REDIRECT --to-ports %d", nat, chain, to, t.Port, r.Listener.Port())))
 	}
 	own := ""
-	if f.Mark != 0 {
-		own += fmt.Sprintf(" -m mark ! --mark %#x", f.Mark)
+	if r.Mark != 0 {
+		own += fmt.Sprintf(" -m mark ! --mark %#x", r.Mark)
 	}
-	if f.UID >= 0 {
-		own += fmt.Sprintf(" -m owner ! --uid-owner %d", f.UID)
+	if r.UID >= 0 {
+		own += fmt.Sprintf(" -m owner ! --uid-owner %d", r.UID)
 	}
 	jumps := []string{"OUTPUT -p tcp" + own + " -j " + chain}
-	if f.Incoming {
+	if r.Incoming {
 		jumps = append(jumps, "PREROUTING -p tcp -j "+chain)
 	}
 	for _, jump := range jumps {
@@ -169,13 +171,13 @@ func nftFamily(v6 bool) string {
 }
 
 // nft has chains in a table of their own, which comes just before those of others at the same hook.
-func (f Firewall) nft(v6 bool) (setup, teardown [][]string) {
+func (r Rules) nft(v6 bool) (setup, teardown [][]string) {
 	family := nftFamily(v6)
 	table := family + " " + nftTable
 	setup = append(setup, command("nft add table "+table))
 	hook := func(name, hook, own string) {
 		setup = append(setup, command("nft add chain "+table+" "+name, "{ type nat hook "+hook+" priority -101 ; }"))
-		for _, t := range f.Targets {
+		for _, t := range r.Targets {
 			if !t.in(v6) {
 				continue
 			}
@@ -183,18 +185,18 @@ func (f Firewall) nft(v6 bool) (setup, teardown [][]string) {
 			if t.Prefix.IsValid() {
 				to = family + " daddr " + t.Prefix.String() + " "
 			}
-			setup = append(setup, command(fmt.Sprintf("nft add rule %s %s %s%stcp dport %d redirect to :%d", table, name, own, to, t.Port, f.Listener.Port())))
+			setup = append(setup, command(fmt.Sprintf("nft add rule %s %s %s%stcp dport %d redirect to :%d", table, name, own, to, t.Port, r.Listener.Port())))
 		}
 	}
 	own := ""
-	if f.Mark != 0 {
-		own += fmt.Sprintf("meta mark != %#x ", f.Mark)
+	if r.Mark != 0 {
+		own += fmt.Sprintf("meta mark != %#x ", r.Mark)
 	}
-	if f.UID >= 0 {
-		own += fmt.Sprintf("meta skuid != %d ", f.UID)
+	if r.UID >= 0 {
+		own += fmt.Sprintf("meta skuid != %d ", r.UID)
 	}
 	hook(chain, "output", own)
-	if f.Incoming {
+	if r.Incoming {
 		hook(chain+"_IN", "prerouting", "")
 	}
 	return setup, [][]string{command("nft delete table " + table)}
@@ -202,13 +204,13 @@ func (f Firewall) nft(v6 bool) (setup, teardown [][]string) {
 
 // release are the commands after which nothing more is redirected. The rules stay, as the kernel translates the packets of connections
 // that were redirected only as long as there are any.
-func (f Firewall) release(v6 bool) [][]string {
-	if f.Tool != "nft" {
+func (r Rules) release(v6 bool) [][]string {
+	if r.Tool != "nft" {
 		return [][]string{command(nat(v6) + "-I " + chain + " -j RETURN")}
 	}
 	insert := "nft insert rule " + nftFamily(v6) + " " + nftTable + " "
 	commands := [][]string{command(insert + chain + " return")}
-	if f.Incoming {
+	if r.Incoming {
 		commands = append(commands, command(insert+chain+"_IN return"))
 	}
 	return commands

@@ -1,4 +1,4 @@
-package proxy
+package firewall
 
 import (
 	"context"
@@ -15,15 +15,17 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/mqsniff/mqsniff/proxy"
 )
 
-// fakeFirewall plays iptables' nat table and nft's list of tables.
-type fakeFirewall struct {
+// fakeKernel plays iptables' nat table and nft's list of tables.
+type fakeKernel struct {
 	rules  map[string][]string // by tool: chains and rules, as -S shows them
 	refuse string              // a command that contains it fails
 }
 
-func (f *fakeFirewall) run(_ context.Context, command []string) (string, error) {
+func (f *fakeKernel) run(_ context.Context, command []string) (string, error) {
 	if f.refuse != "" && strings.Contains(strings.Join(command, " "), f.refuse) {
 		return "", errors.New("refused")
 	}
@@ -73,22 +75,22 @@ func (f *fakeFirewall) run(_ context.Context, command []string) (string, error) 
 }
 
 // Rules that were left behind are replaced, whatever they said; after the end there are only those of others.
-func TestFirewallSetup(t *testing.T) {
+func TestSetup(t *testing.T) {
 	others := map[string][]string{
 		"iptables":  {"-P OUTPUT ACCEPT", "-N DOCKER", "-A OUTPUT -m addrtype --dst-type LOCAL -j DOCKER"},
 		"ip6tables": {"-P OUTPUT ACCEPT"},
 		"nft":       {"table ip nat", "table ip mqsniffer", "table ip6 nat"},
 	}
 	for _, tool := range []string{"iptables", "nft"} {
-		fake := &fakeFirewall{rules: map[string][]string{}}
+		fake := &fakeKernel{rules: map[string][]string{}}
 		for name, rules := range others {
 			fake.rules[name] = slices.Clone(rules)
 		}
-		before := Firewall{Tool: tool, Listener: netip.MustParseAddrPort("[::]:7777"), Targets: targets(t, "9876"), UID: 1000, Incoming: true}
+		before := Rules{Tool: tool, Listener: netip.MustParseAddrPort("[::]:7777"), Targets: targets(t, "9876"), UID: 1000, Incoming: true}
 		if r, err := before.setup(context.Background(), fake.run); err != nil || r.Replaced {
 			t.Fatalf("%s: %+v, %v", tool, r, err)
 		} // and it crashes
-		f := Firewall{Tool: tool, Listener: netip.MustParseAddrPort("[::]:8888"), Targets: targets(t, "10911"), UID: -1, Mark: 7}
+		f := Rules{Tool: tool, Listener: netip.MustParseAddrPort("[::]:8888"), Targets: targets(t, "10911"), UID: -1, Mark: 7}
 		r, err := f.setup(context.Background(), fake.run)
 		if err != nil || !r.Replaced || r.IPv4Only != nil {
 			t.Fatalf("%s: %+v, %v", tool, r, err)
@@ -110,10 +112,10 @@ func TestFirewallSetup(t *testing.T) {
 }
 
 // What fails half-way leaves nothing; IPv6 alone may fail.
-func TestFirewallSetupFails(t *testing.T) {
-	f := Firewall{Tool: "iptables", Listener: netip.MustParseAddrPort("[::]:7777"), Targets: targets(t, "9876"), UID: 0}
+func TestSetupFails(t *testing.T) {
+	f := Rules{Tool: "iptables", Listener: netip.MustParseAddrPort("[::]:7777"), Targets: targets(t, "9876"), UID: 0}
 	for refuse, want := range map[string]bool{"iptables -w -t nat -I OUTPUT": false, "ip6tables -w -t nat -I": true, "ip6tables -w -t nat -S": true} {
-		fake := &fakeFirewall{rules: map[string][]string{}, refuse: refuse}
+		fake := &fakeKernel{rules: map[string][]string{}, refuse: refuse}
 		r, err := f.setup(context.Background(), fake.run)
 		if (err == nil) != want || want && r.IPv4Only == nil {
 			t.Errorf("%s: %+v, %v", refuse, r, err)
@@ -131,12 +133,12 @@ func TestFirewallSetupFails(t *testing.T) {
 }
 
 // A real kernel redirects a client, but not the proxy, and forgets about it in the end.
-func TestFirewallInNamespace(t *testing.T) {
-	if _, err := FirewallTool(); err != nil {
+func TestInNamespace(t *testing.T) {
+	if _, err := Tool(); err != nil {
 		t.Skip(err)
 	}
 	if os.Getenv("MQSNIFF_IN_NAMESPACE") == "" {
-		again := exec.Command(os.Args[0], "-test.run=^TestFirewallInNamespace$", "-test.v")
+		again := exec.Command(os.Args[0], "-test.run=^TestInNamespace$", "-test.v")
 		again.Env = append(os.Environ(), "MQSNIFF_IN_NAMESPACE=1")
 		again.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWUSER | syscall.CLONE_NEWNET,
 			UidMappings: []syscall.SysProcIDMap{{HostID: os.Getuid(), Size: 1}}, GidMappings: []syscall.SysProcIDMap{{HostID: os.Getgid(), Size: 1}}}
@@ -185,20 +187,28 @@ func redirects(t *testing.T, tool string) bool {
 			}()
 		}
 	}()
-	p := New(Options{Dial: MarkedDial(0x4d51)})
-	l, err := p.Listen("127.0.0.1:0", ListenOptions{Mode: "redirect", Resolve: Redirect})
+	p := proxy.New(proxy.Options{Dial: MarkedDial(0x4d51)})
+	l, err := p.Listen("127.0.0.1:0", proxy.ListenOptions{Mode: "redirect", Resolve: proxy.Redirect})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer drain(p)
-	f := Firewall{Tool: tool, Listener: l.Address, Targets: []FirewallTarget{{Port: addrPort(server.Addr()).Port()}}, UID: -1, Mark: 0x4d51}
+	defer p.Shutdown(t.Context())
+	f := Rules{Tool: tool, Listener: l.Address, Targets: []Target{{Port: uint16(server.Addr().(*net.TCPAddr).Port)}}, UID: -1, Mark: 0x4d51}
 	if _, err := f.Setup(context.Background()); err != nil {
 		t.Logf("%s: %v", tool, err)
 		return false
 	}
+	dial := func() *net.TCPConn {
+		c, err := net.Dial("tcp", server.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { c.Close() })
+		return c.(*net.TCPConn)
+	}
 	accepted := func(what string, want uint64) {
 		t.Helper()
-		c := dial(t, server.Addr().String())
+		c := dial()
 		c.CloseWrite()
 		if b, err := io.ReadAll(c); err != nil || string(b) != "the broker" {
 			t.Errorf("%s, %s: %q, %v", tool, what, b, err)
@@ -212,7 +222,8 @@ func redirects(t *testing.T, tool string) bool {
 	if err != nil || !r.Replaced {
 		t.Errorf("%s: %+v, %v", tool, r, err)
 	}
-	long := dial(t, server.Addr().String())
+	long := dial()
+	defer long.Close()
 	io.ReadFull(long, make([]byte, len("the broker")))
 	accepted("again", 3)
 	if err := r.Release(); err != nil {
