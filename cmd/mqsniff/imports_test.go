@@ -35,6 +35,7 @@ var rules = []struct {
 	{"proxy", module + "export", "a source does not know who reads"},
 	{"proxy", module + "tui", "the proxy does not draw"},
 	{"proxy", "github.com/gdamore/tcell", "only tui draws"},
+	{"proxy/firewall", module, "the rules know nothing of the listener"},
 	{"control", module + "capture", "control asks the proxy, not packets"},
 	{"control", module + "tui", "control does not draw"},
 	{"demo", module + "session", "the demo is a peer: it knows the codec alone"},
