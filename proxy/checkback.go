@@ -37,6 +37,13 @@ func (s *Socks) checkBack(client net.Conn, answer func(error) error) (Destinatio
 		return Destination{}, err
 	}
 	raw, rest, cmd, err := commandOf(client)
+	if len(raw) > 0 && raw[0] == recordHandshake {
+		if target, ok := s.Names.Master(""); ok {
+			return Destination{Target: target, Client: &replayed{client, raw}}, nil
+		}
+		return Destination{}, errors.New("TLS came to the SOCKS listener itself, and which broker it is for cannot be read: " +
+			"transactions of several brokers in TLS, or of any where TLS is not terminated, need -n instead of --socks")
+	}
 	if err != nil {
 		return Destination{}, fmt.Errorf("a connection to the SOCKS listener itself: %w", withoutAddresses(err))
 	}

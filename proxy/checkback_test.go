@@ -68,6 +68,27 @@ func TestCheckBackThroughSocks(t *testing.T) {
 	}
 }
 
+// Which broker TLS is for is not looked into: it is the only one, or none. Regression: it was refused as what is no frame.
+func TestCheckBackInTLS(t *testing.T) {
+	_, names, address := socks(t, Options{})
+	broker := echo(t, "")
+	hello := []byte("\x16\x03\x01\x02\x00\x01\x00 and so on")
+	for _, c := range []struct {
+		name, at string
+		want     bool
+	}{{"", "", false}, {"broker-a", broker.String(), true}, {"broker-b", "127.0.0.1:1", false}} {
+		if c.name != "" {
+			names.learn(c.name, c.at)
+		}
+		client := toListener(t, address)
+		client.Write(hello)
+		got := make([]byte, len(hello))
+		if _, err := io.ReadFull(client, got); (err == nil) != c.want || c.want && !bytes.Equal(got, hello) {
+			t.Errorf("%s: %q, %v", c.name, got, err)
+		}
+	}
+}
+
 // server returns the address of one that takes a connection, and what came on it until its end.
 func server(t *testing.T) (netip.AddrPort, <-chan []byte) {
 	t.Helper()
