@@ -23,13 +23,15 @@ type workload struct {
 	conns    int
 	inFlight int
 	request  func() form
-	answer   int // bytes of an answer
-	idle     int // connections beside them that did one exchange and wait
+	answer   int  // bytes of an answer
+	apart    bool // each frame is written by itself, as NettyRemotingAbstract does (Channel.writeAndFlush)
+	idle     int  // connections beside them that did one exchange and wait
 }
 
 func workloads(o options) []workload {
 	return []workload{
 		{name: "send", conns: 4, inFlight: 32, request: sendRequest, answer: answerSize},
+		{name: "apart", conns: 4, inFlight: 32, request: sendRequest, answer: answerSize, apart: true},
 		{name: "pull", conns: 2, inFlight: 4, request: pullRequest, answer: pulledSize},
 		{name: "one", conns: 1, inFlight: 1, request: sendRequest, answer: answerSize},
 		{name: "idle", conns: 100, inFlight: 1, request: sendRequest, answer: answerSize, idle: o.idle},
@@ -88,18 +90,28 @@ func (l *load) talk(c net.Conn) error {
 	request := l.request()
 	asked := make([]time.Time, l.inFlight)
 	next, expected := firstOpaque, firstOpaque
+	if l.apart {
+		if err := exchange(c, newForm(codeApart, 0, `"a":"b"`, nil, 0)); err != nil {
+			return err
+		}
+	}
 	var out []byte
 	ask := func(n int) error {
 		out = out[:0]
 		now := time.Now()
-		for range n {
+		for left := n - 1; left >= 0; left-- {
 			request.set(next)
 			out = append(out, request.bytes...)
 			asked[next%len(asked)] = now
 			next++
+			if l.apart || left == 0 {
+				if _, err := c.Write(out); err != nil {
+					return err
+				}
+				out = out[:0]
+			}
 		}
-		_, err := c.Write(out)
-		return err
+		return nil
 	}
 	if err := ask(l.inFlight); err != nil {
 		return err
@@ -149,6 +161,15 @@ func (l *load) talk(c net.Conn) error {
 	}
 }
 
+// exchange asks once and waits for the answer.
+func exchange(c net.Conn, request form) error {
+	_, err := c.Write(request.bytes)
+	if err == nil {
+		_, err = readAnswer(c)
+	}
+	return err
+}
+
 // openIdle opens connections of which each does one exchange.
 func openIdle(n int, address string) (func(), error) {
 	all := make([]net.Conn, n)
@@ -164,10 +185,7 @@ func openIdle(n int, address string) (func(), error) {
 		if all[i], err = net.Dial("tcp", address); err != nil {
 			return err
 		}
-		if _, err = all[i].Write(request.bytes); err == nil {
-			_, err = readAnswer(all[i])
-		}
-		return err
+		return exchange(all[i], request)
 	}
 	const together = 16
 	failed := make(chan error, together)

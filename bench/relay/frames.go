@@ -9,12 +9,13 @@ import (
 	"strings"
 )
 
-// Operations, as RequestCode has them, and two of this program's own.
+// Operations, as RequestCode has them, and three of this program's own.
 const (
-	codeSend = 310 // SEND_MESSAGE_V2
-	codePull = 11  // PULL_MESSAGE
-	codeHash = 901_001
-	codeSums = 901_002
+	codeSend  = 310 // SEND_MESSAGE_V2
+	codePull  = 11  // PULL_MESSAGE
+	codeHash  = 901_001
+	codeSums  = 901_002
+	codeApart = 901_003 // answers are written one by one from here on
 )
 
 // Frames' sizes, in bytes, length prefix included.

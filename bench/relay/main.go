@@ -41,7 +41,7 @@ func main() {
 	flag.DurationVar(&o.duration, "time", time.Second, "how long each run is measured")
 	flag.IntVar(&o.idle, "idle", 10_000, "idle connections; fewer where files are too few")
 	flag.StringVar(&o.only, "only", "", "comma list of targets: "+strings.Join(targetNames(), ", ")+"; default: all that are installed")
-	flag.StringVar(&o.workloads, "workloads", "send,pull,one,idle", "comma list of workloads")
+	flag.StringVar(&o.workloads, "workloads", "apart,send,pull,one,idle", "comma list of workloads")
 	flag.BoolVar(&o.write, "write", false, "put the result into bench/RESULTS.md")
 	flag.Parse()
 	exit(run(o, os.Stdout, os.Stderr))

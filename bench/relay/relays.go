@@ -25,7 +25,7 @@ func relay(kind, to string) error {
 	switch kind {
 	case "splice", "copy":
 		return plain(kind, to)
-	case "off", "tap", "rewrite", "stuck":
+	case "off", "bare", "tap", "rewrite", "stuck":
 		return engine(kind, to)
 	}
 	return fmt.Errorf("no relay %q", kind)
@@ -98,6 +98,8 @@ func engine(kind, to string) error {
 	switch kind {
 	case "off":
 		o.Observer = nil
+	case "bare":
+		o.Observer = counting{}
 	case "stuck":
 		o.Observer = stuck{}
 	}
@@ -169,6 +171,16 @@ func (w *watching) Close(c *proxy.Conn, dir session.Direction, t int64, why sess
 }
 
 func (w *watching) Idle() {}
+
+// counting is an Observer that decodes nothing: what the tap alone costs.
+type counting struct{}
+
+func (counting) Open(*proxy.Conn, int64)                                          {}
+func (counting) Bytes(*proxy.Conn, proxy.Relayed)                                 {}
+func (counting) Skipped(*proxy.Conn, session.Direction, int64, int64)             {}
+func (counting) Notice(*proxy.Conn, int64, string)                                {}
+func (counting) Close(*proxy.Conn, session.Direction, int64, session.CloseReason) {}
+func (counting) Idle()                                                            {}
 
 // stuck is an Observer that hangs in its first call.
 type stuck struct{}

@@ -35,10 +35,11 @@ type answering struct {
 	net.Conn
 	send, pull form
 	out        []byte
+	apart      bool      // each answer is written by itself
 	in, back   hash.Hash // of what was read and written; nil until asked for
 }
 
-// answer reads as much as there is, and writes when it has answered all of it.
+// answer reads as much as there is, and writes when it has answered all of it, or after each where that was asked for.
 func answer(c net.Conn) {
 	defer c.Close()
 	a := &answering{Conn: c, send: sendAnswer()}
@@ -86,6 +87,8 @@ func (a *answering) frame(b []byte) error {
 		f = &a.pull
 	case bytes.HasPrefix(header, []byte(`{"code":901001,`)):
 		a.in, a.back = sha256.New(), sha256.New()
+	case bytes.HasPrefix(header, []byte(`{"code":901003,`)):
+		a.apart = true
 	case bytes.HasPrefix(header, []byte(`{"code":901002,`)):
 		if err := a.flush(); err != nil {
 			return err
@@ -98,7 +101,7 @@ func (a *answering) frame(b []byte) error {
 	}
 	f.set(opaque)
 	a.out = append(a.out, f.bytes...)
-	if len(a.out) >= 64<<10 {
+	if a.apart || len(a.out) >= 64<<10 {
 		return a.flush()
 	}
 	return nil

@@ -46,6 +46,7 @@ func all() []*target {
 		splice,
 		own(nameCopy, "copy loop, 64 KiB"),
 		own("off", "**mqsniff**, tap off"),
+		own("bare", "**mqsniff**, tap on, nothing decoded"),
 		own("tap", "**mqsniff**, tap on"),
 		own("rewrite", "**mqsniff**, tap on, rewriting"),
 		own("stuck", "**mqsniff**, observer hangs"),
