@@ -111,8 +111,8 @@ func (o *liveOptions) check() error {
 		return usagef("--auto-for takes a time such as 10s, not %s", o.auto.during)
 	case o.ring < 512<<10 || o.ring > 1<<30:
 		return usagef("--ring takes a size from 512KiB to 1GiB, not %s", &o.ring)
-	case o.print.output == "none" && (o.print.filter != "" || o.print.limit != 0 || o.print.detail || o.print.json):
-		return usagef("-o none prints nothing: leave out -f, -n, --detail and --json; --until ends at an event")
+	case o.print.output == "none" && o.print.asks():
+		return usagef("-o none prints nothing: leave out -f, -n, --detail, --json and --acl; --until ends at an event")
 	}
 	for _, check := range []func() error{o.record.check, o.ending.check, o.screen.check} {
 		if err := check(); err != nil {
