@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/mqsniff/mqsniff/capture/tcp"
+	"github.com/mqsniff/mqsniff/session"
 )
 
 // namespace runs the calling test again in a user and network namespace of its own, where it may capture. It returns true
@@ -50,12 +51,13 @@ func namespace(t *testing.T) bool {
 	return false
 }
 
-// echo sends random bytes on a new loopback connection and takes them back. It returns its client's address and the bytes.
-func echo(t *testing.T, seed uint64, n int) (client string, sent []byte) {
+// echo sends random bytes on a new loopback connection and takes them back. It returns its ends, and the bytes: two connections
+// to different servers may have the same client's port.
+func echo(t *testing.T, seed uint64, n int) (ends session.Endpoints, sent []byte) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Error(err)
-		return "", nil
+		return ends, nil
 	}
 	defer l.Close()
 	go func() {
@@ -67,7 +69,7 @@ func echo(t *testing.T, seed uint64, n int) (client string, sent []byte) {
 	c, err := net.Dial("tcp", l.Addr().String())
 	if err != nil {
 		t.Error(err)
-		return "", nil
+		return ends, nil
 	}
 	defer c.Close()
 	r := rand.New(rand.NewPCG(seed, 0))
@@ -82,7 +84,8 @@ func echo(t *testing.T, seed uint64, n int) (client string, sent []byte) {
 	if back, err := io.ReadAll(c); err != nil || !bytes.Equal(back, sent) {
 		t.Errorf("%d bytes came back, %v", len(back), err)
 	}
-	return c.LocalAddr().String(), sent
+	client, server := c.LocalAddr().(*net.TCPAddr), c.RemoteAddr().(*net.TCPAddr)
+	return session.Endpoints{Client: client.AddrPort(), Server: server.AddrPort()}, sent
 }
 
 // TestLiveLoopback: what real connections say is there when the capture ends, with one ring and with two.
@@ -105,14 +108,14 @@ func TestLiveLoopback(t *testing.T) {
 			done <- l.Run(ctx, LiveHandlers{Open: func(ring int) tcp.Opener { return opener(&all[ring]) }})
 		}()
 		var mu sync.Mutex
-		said := map[string][]byte{}
+		said := map[session.Endpoints][]byte{}
 		var wg sync.WaitGroup
 		for i := range connections {
 			wg.Go(func() {
-				client, sent := echo(t, uint64(i), size)
+				ends, sent := echo(t, uint64(i), size)
 				mu.Lock()
 				defer mu.Unlock()
-				said[client] = sent
+				said[ends] = sent
 			})
 		}
 		wg.Wait()
@@ -123,11 +126,11 @@ func TestLiveLoopback(t *testing.T) {
 		}
 		for _, ring := range all {
 			for _, r := range ring {
-				want := said[r.ends.Client.String()]
+				want := said[r.ends]
 				if !bytes.Equal(r.bytes[0], want) || !bytes.Equal(r.bytes[1], want) {
-					t.Errorf("%s: %s: %d and %d bytes of %d", name, r.ends.Client, len(r.bytes[0]), len(r.bytes[1]), len(want))
+					t.Errorf("%s: %v: %d and %d bytes of %d", name, r.ends, len(r.bytes[0]), len(r.bytes[1]), len(want))
 				}
-				delete(said, r.ends.Client.String())
+				delete(said, r.ends)
 			}
 		}
 		if len(said) > 0 {
