@@ -187,6 +187,9 @@ func (f *Files) start(ctx context.Context, in *input) error {
 	if errors.Is(err, pcapfile.ErrNotCapture) {
 		return fmt.Errorf("%s: %w: write one with tcpdump -w, dumpcap or Wireshark; .gz, .zst and .lz4 are read too", in.name(), err)
 	}
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return fmt.Errorf("%s: the compressed file was cut off before its first packet", in.name())
+	}
 	return fmt.Errorf("%s: cannot be read: %w", in.name(), err)
 }
 

@@ -124,6 +124,7 @@ func TestNoSpool(t *testing.T) {
 }
 
 func TestOpenErrors(t *testing.T) {
+	cut := func(b []byte) []byte { return b[:len(b)/2] }
 	for _, c := range []struct{ path, want string }{
 		{filepath.Join(t.TempDir(), "gone"), "no such file: check the path"},
 		{t.TempDir(), "is a directory"},
@@ -131,6 +132,8 @@ func TestOpenErrors(t *testing.T) {
 		{file(t, "text", []byte("this is no capture")), "not a pcap or pcapng capture: write one with tcpdump -w"},
 		{file(t, "text.gz", compress(t, "gz", []byte("this is no capture"))), "not a pcap or pcapng capture"},
 		{file(t, "bad.gz", []byte("\x1f\x8b this is no gzip")), "cannot be read"},
+		{file(t, "cut.zst", cut(compress(t, "zst", pcapng(t, nil)))), "the compressed file was cut off before its first packet"},
+		{file(t, "cut.lz4", cut(compress(t, "lz4", pcapng(t, nil)))), "the compressed file was cut off before its first packet"},
 	} {
 		_, err := Open([]string{c.path}, Options{})
 		if err == nil || !strings.HasPrefix(err.Error(), c.path+": ") || !strings.Contains(err.Error(), c.want) {

@@ -158,8 +158,8 @@ func TestSocketIsRefused(t *testing.T) {
 	if b, err := os.ReadFile(file); err != nil || string(b) != "precious" {
 		t.Errorf("%q, %v", b, err)
 	}
-	if _, err := s.Listen(filepath.Join(dir, "no", "such"), false); err == nil {
-		t.Error("a directory was made")
+	if _, err := s.Listen(filepath.Join(dir, "no", "such"), false); err == nil || !strings.HasPrefix(err.Error(), filepath.Join(dir, "no", "such")+": ") {
+		t.Errorf("a directory that is not there: %v", err)
 	}
 
 	// A directory that others can write to is none for named sockets.

@@ -71,7 +71,11 @@ func listenSocket(path string) (l net.Listener, remove func(), err error) {
 	_ = os.Remove(hidden) // of a process with this number that is dead
 	u, err := net.ListenUnix("unix", &net.UnixAddr{Name: hidden, Net: "unix"})
 	if err != nil {
-		return nil, nil, fmt.Errorf("%w: name the socket by a path in a directory of yours", err)
+		var op *net.OpError
+		if errors.As(err, &op) { // the name in it is not one that anybody gave
+			err = op.Err
+		}
+		return nil, nil, fmt.Errorf("%s: %w: name the socket by a path in a directory of yours", path, err)
 	}
 	u.SetUnlinkOnClose(false)
 	err = os.Chmod(hidden, 0o600)

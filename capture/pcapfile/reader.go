@@ -74,12 +74,12 @@ type Reader struct {
 	drops    uint64
 }
 
-// NewReader reads the file header. The error is ErrNotCapture, or what src said. size is the buffer's size in bytes;
+// NewReader reads the file header. The error is ErrNotCapture, or what src said (io.ErrUnexpectedEOF: it was cut before that). size is the buffer's size in bytes;
 // 0 means BufferSize.
 func NewReader(src io.Reader, size int) (*Reader, error) {
 	r := newReader(src, size, 0)
 	if err := r.need(4); err != nil {
-		return nil, headerError(err)
+		return nil, r.headerError(err)
 	}
 	var err error
 	if [4]byte(r.buf[:4]) == sectionHeader {
@@ -88,7 +88,7 @@ func NewReader(src io.Reader, size int) (*Reader, error) {
 		err = r.startPcap()
 	}
 	if err != nil {
-		return nil, headerError(err)
+		return nil, r.headerError(err)
 	}
 	return r, nil
 }
@@ -100,9 +100,9 @@ func newReader(src io.Reader, size int, base int64) *Reader {
 	return &Reader{src: src, buf: make([]byte, max(size, minBuffer)), base: base}
 }
 
-// headerError tells a short file from one that cannot be read.
-func headerError(err error) error {
-	if err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF) {
+// headerError tells a short file from one that cannot be read: src itself says io.ErrUnexpectedEOF of compressed bytes that were cut.
+func (r *Reader) headerError(err error) error {
+	if err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF) && (r.srcErr == nil || r.srcErr == io.EOF) {
 		return ErrNotCapture
 	}
 	return err

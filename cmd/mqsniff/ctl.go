@@ -44,6 +44,9 @@ func newCtl(t *terminal) *cobra.Command {
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
+				if similar := cmd.SuggestionsFor(args[0]); len(similar) > 0 {
+					return usagef("%q is no command of ctl; did you mean %s?", args[0], similar[0])
+				}
 				return usagef("%q is no command of ctl (see mqsniff ctl --help)", args[0])
 			}
 			return cmd.Help()

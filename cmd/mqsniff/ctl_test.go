@@ -183,6 +183,7 @@ func TestCtlUsage(t *testing.T) {
 	runtimeDir(t)
 	for line, want := range map[string]string{
 		"dance":                     `"dance" is no command of ctl (see mqsniff ctl --help)`,
+		"listener":                  `"listener" is no command of ctl; did you mean listeners?`,
 		"stats now":                 "ctl stats takes no argument",
 		"reset":                     "ctl reset needs the number of a connection",
 		"reset seven":               `a connection is called by its number, not "seven"`,

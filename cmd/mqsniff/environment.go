@@ -55,7 +55,7 @@ func setFromEnvironment(flags *pflag.FlagSet, prefix string) (set []*pflag.Flag,
 			err = f.Value.Set(value)
 		}
 		if err != nil {
-			err = usagef("the variable %s: %w", variable(prefix, f.Name), err)
+			err = usagef("the variable %s: %w", variable(prefix, f.Name), wrongValue(f, value, err))
 			return
 		}
 		f.Changed = true

@@ -35,7 +35,7 @@ func newRoot(t *terminal) *cobra.Command {
 	}
 	o.addTo(root)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usagef("%w (see %s --help)", err, cmd.CommandPath())
+		return usagef("%w (see %s --help)", wrongFlag(err), cmd.CommandPath())
 	})
 	root.AddCommand(newRead(t), newLive(t), newProxy(t), newCtl(t), newDemo(t), newCodes(t), newFields(t), newDissector(t), newVersion(t))
 	addCompletion(root)
