@@ -232,7 +232,11 @@ func (p *Proxy) failed(c *Conn, err error) {
 	if to == "" {
 		to = "an unknown address"
 	}
-	what := failure{c.Client.Addr(), to, strings.ReplaceAll(err.Error(), "\n", "; ")} // of several servers
+	why := strings.ReplaceAll(err.Error(), "\n", "; ") // of several servers
+	if rest, ok := strings.CutPrefix(why, "dial tcp "+to+": "); ok { // the line shall end on the screen, too
+		why = strings.TrimPrefix(rest, "connect: ")
+	}
+	what := failure{c.Client.Addr(), to, why}
 	if more, say := p.failures.again(what, time.Now()); say {
 		p.notice(nil, what.text(c.Client, more))
 	}

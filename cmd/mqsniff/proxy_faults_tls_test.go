@@ -140,8 +140,8 @@ func TestProxyTLSServerFails(t *testing.T) {
 	})
 	silent := serve(t, func(c *net.TCPConn) { io.ReadAll(c) })
 	cases := []struct{ name, server, want string }{
-		{"down", down, "dial tcp " + down + ": connect: connection refused"},
-		{"black hole", hole, "dial tcp " + hole + ": i/o timeout: no answer within 300ms"},
+		{"down", down, " wanted " + down + ": connection refused"},
+		{"black hole", hole, " wanted " + hole + ": i/o timeout: no answer within 300ms"},
 		{"no TLS", plain, "TLS with the upstream: it hung up during the handshake: perhaps its tls.server.mode is disabled: --upstream-tls off"},
 		{"other protocol", talking, "it does not speak TLS: --upstream-tls off"},
 		{"silent", silent, "it did not finish the handshake in time; perhaps it does not speak TLS: --upstream-tls off"},
