@@ -232,7 +232,7 @@ func (p *Proxy) failed(c *Conn, err error) {
 	if to == "" {
 		to = "an unknown address"
 	}
-	why := strings.ReplaceAll(err.Error(), "\n", "; ") // of several servers
+	why := strings.ReplaceAll(err.Error(), "\n", "; ")               // of several servers
 	if rest, ok := strings.CutPrefix(why, "dial tcp "+to+": "); ok { // the line shall end on the screen, too
 		why = strings.TrimPrefix(rest, "connect: ")
 	}
