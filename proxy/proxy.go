@@ -83,7 +83,7 @@ type Proxy struct {
 	unwatch   context.CancelFunc
 }
 
-// New returns a proxy without listeners. Shutdown or Close must be called in the end.
+// New returns a proxy without listeners. Shutdown must be called in the end.
 func New(o Options) *Proxy {
 	if o.DialTimeout <= 0 {
 		o.DialTimeout = DefaultDialTimeout

@@ -40,6 +40,7 @@ func (p *pump) run() error {
 		if err == nil {
 			continue
 		}
+		p.from = nil // it is somebody else's by now
 		defer p.tell(true)
 		if held := p.gate.end(); len(held) > 0 { // the stream ended inside an answer
 			if err := p.out(held, held); err != nil {

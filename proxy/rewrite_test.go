@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/mqsniff/mqsniff/decode"
+	"github.com/mqsniff/mqsniff/session"
 )
 
 // doubled rewrites bodies to twice their length.
@@ -88,4 +89,27 @@ func TestAnswersAreToldBehindTheirRequests(t *testing.T) {
 	}
 	group.Wait()
 	drain(p)
+}
+
+// TestEndWhileHeld: what is held when the stream ends goes on without the buffer of the read before, which others have by then.
+// Regression: the tap looked at that buffer.
+func TestEndWhileHeld(t *testing.T) {
+	answer := frame(t, 0, 7, 1, []byte("route"))
+	cut := answer[:len(answer)-2]
+	p := New(Options{})
+	defer p.Shutdown(t.Context())
+	near, server := tcpPair(t)
+	_, client := tcpPair(t)
+	defer near.Close()
+	defer client.Close()
+	asked := &asked{}
+	asked.add(7, codeRoute)
+	c := &Conn{rewriter: &noRewrite{}}
+	u := &pump{proxy: p, conn: c, dir: session.ServerToClient, src: newSide(near), dst: newSide(client), asked: asked}
+	u.gate = gate{conn: c, asked: asked, rewriter: c.rewriter, budget: &p.budget}
+	server.Write(cut)
+	server.Close()
+	if err := u.run(); err != nil || u.from != nil || c.Relayed(session.ServerToClient) != uint64(len(cut)) {
+		t.Errorf("%v, has a buffer: %t, %d bytes", err, u.from != nil, c.Relayed(session.ServerToClient))
+	}
 }
